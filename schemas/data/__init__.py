@@ -1,0 +1,1 @@
+"""Reference data shipped with the schemas: divisions, codes, refusals, access rules, policy keys."""
