@@ -1,0 +1,1 @@
+"""The read side of the log: the consumer port and its adapters."""

@@ -1,0 +1,1 @@
+"""The write side of the log: the producer port and its adapters."""

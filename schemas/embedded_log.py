@@ -1,0 +1,139 @@
+"""The embedded log's table format: what its producer and its consumer must agree on. No I/O here.
+
+A record's row id is its partition's number times 2**40 plus its offset: each partition is one run of
+the table's tree, appended to at its end and read in order with no second index. Offsets have no gaps
+until retention or compaction removes records.
+
+Headers are kept in two parts. Their names, and the values of those that hardly vary, are a "shape",
+stored once; a row has its shape's number and its own values.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from schemas.messages import Headers
+
+FORMAT_VERSION: Final = 1
+OFFSET_BITS: Final = 40
+OFFSETS_PER_PARTITION: Final = 1 << OFFSET_BITS
+
+# `timestamp_ms` and `partition` are quoted nowhere: neither is a reserved word of SQLite.
+DDL: Final = """
+CREATE TABLE IF NOT EXISTS topic (
+    name           TEXT PRIMARY KEY,
+    partitions     INTEGER NOT NULL,
+    append_time    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS topic_partition (
+    id             INTEGER PRIMARY KEY,
+    topic          TEXT NOT NULL REFERENCES topic (name),
+    partition      INTEGER NOT NULL,
+    first_offset   INTEGER NOT NULL DEFAULT 0,
+    next_offset    INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (topic, partition)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS header_shape (
+    id             INTEGER PRIMARY KEY,
+    shape          TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS record (
+    id             INTEGER PRIMARY KEY,
+    timestamp_ms   INTEGER NOT NULL,
+    key            BLOB,
+    value          BLOB,
+    header_shape   INTEGER NOT NULL,
+    header_values  BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS mark (
+    name           TEXT PRIMARY KEY,
+    value          BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS producer (
+    name           TEXT PRIMARY KEY,
+    generation     INTEGER NOT NULL,
+    owner          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS committed (
+    consumer_group TEXT NOT NULL,
+    partition_id   INTEGER NOT NULL REFERENCES topic_partition (id),
+    next_offset    INTEGER NOT NULL,
+    PRIMARY KEY (consumer_group, partition_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+HeaderShape = tuple[str | tuple[str, bytes], ...]
+"""A header's name where each row has its own value, or name and value where all rows share it."""
+
+_SHARED = frozenset({"ce_specversion", "ce_type", "ce_source", "content-type"})
+_SHARED_VALUE_MAX = 200  # bytes; a longer value is somebody's data, whatever its header is called
+
+_SEPARATOR = b"\x00"
+_ESCAPE = b"\x01"
+
+
+def split_headers(headers: Headers) -> tuple[HeaderShape, bytes]:
+    """The shape of `headers` and the values of their own, as stored."""
+    shape = tuple(
+        [
+            header if header[0] in _SHARED and len(header[1]) <= _SHARED_VALUE_MAX else header[0]
+            for header in headers
+        ]
+    )
+    own = [header[1] for header, part in zip(headers, shape, strict=True) if part is not header]
+    packed = _SEPARATOR.join(own)
+    # Ids, times and numbers hold neither byte, so this is nearly always the end of it.
+    if packed.count(_SEPARATOR) >= len(own) or _ESCAPE in packed:
+        packed = _SEPARATOR.join(map(_escaped, own))
+    return shape, packed
+
+
+class ShapedHeaders:
+    """Restores the headers of the rows of one shape."""
+
+    __slots__ = ("_own", "_template")
+
+    def __init__(self, shape: HeaderShape) -> None:
+        self._template = [(part, b"") if isinstance(part, str) else part for part in shape]
+        self._own = [(place, part) for place, part in enumerate(shape) if isinstance(part, str)]
+
+    def restore(self, packed: bytes) -> Headers:
+        """The headers of a row, from its own values."""
+        if not self._own:
+            return tuple(self._template)
+        values: Iterable[bytes] = packed.split(_SEPARATOR)
+        if _ESCAPE in packed:
+            values = map(_unescaped, values)
+        headers = self._template.copy()
+        for (place, name), value in zip(self._own, values, strict=True):
+            headers[place] = (name, value)
+        return tuple(headers)
+
+
+def shape_to_text(shape: HeaderShape) -> str:
+    """A shape as JSON; bytes go through Latin-1, which maps each to one character and back."""
+    return json.dumps(
+        [part if isinstance(part, str) else [part[0], part[1].decode("latin-1")] for part in shape],
+        ensure_ascii=False,
+    )
+
+
+def shape_from_text(text: str) -> HeaderShape:
+    """The reverse of `shape_to_text`."""
+    return tuple(
+        part if isinstance(part, str) else (part[0], part[1].encode("latin-1")) for part in json.loads(text)
+    )
+
+
+def _escaped(value: bytes) -> bytes:
+    return value.replace(_ESCAPE, _ESCAPE + b"e").replace(_SEPARATOR, _ESCAPE + b"s")
+
+
+def _unescaped(value: bytes) -> bytes:
+    return value.replace(_ESCAPE + b"s", _SEPARATOR).replace(_ESCAPE + b"e", _ESCAPE)
