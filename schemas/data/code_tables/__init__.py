@@ -1,0 +1,1 @@
+"""One TOML file per group of code tables."""
