@@ -9,16 +9,18 @@ stored once; a row has its shape's number and its own values.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from schemas.messages import Headers
 
+APPLICATION_ID: Final = int.from_bytes(b"HRlg")  # tells a log from any other SQLite file
 FORMAT_VERSION: Final = 1
 OFFSET_BITS: Final = 40
 OFFSETS_PER_PARTITION: Final = 1 << OFFSET_BITS
 
-# `timestamp_ms` and `partition` are quoted nowhere: neither is a reserved word of SQLite.
 DDL: Final = """
 CREATE TABLE IF NOT EXISTS topic (
     name           TEXT PRIMARY KEY,
@@ -68,30 +70,27 @@ CREATE TABLE IF NOT EXISTS committed (
 ) STRICT, WITHOUT ROWID;
 """
 
-HeaderShape = tuple[str | tuple[str, bytes], ...]
-"""A header's name where each row has its own value, or name and value where all rows share it."""
+HeaderShape = tuple[tuple[str, ...], tuple[bytes, ...]]
+"""The names of all headers, and the values of those whose name is in `_SHARED`."""
 
-_SHARED = frozenset({"ce_specversion", "ce_type", "ce_source", "content-type"})
-_SHARED_VALUE_MAX = 200  # bytes; a longer value is somebody's data, whatever its header is called
+_SHARED: Final = frozenset({"ce_specversion", "ce_type", "ce_source", "content-type"})
 
-_SEPARATOR = b"\x00"
-_ESCAPE = b"\x01"
+_SEPARATOR: Final = b"\x00"
+_ESCAPE: Final = b"\x01"
+
+_Pick = Callable[[Sequence[bytes]], tuple[bytes, ...]]
 
 
 def split_headers(headers: Headers) -> tuple[HeaderShape, bytes]:
     """The shape of `headers` and the values of their own, as stored."""
-    shape = tuple(
-        [
-            header if header[0] in _SHARED and len(header[1]) <= _SHARED_VALUE_MAX else header[0]
-            for header in headers
-        ]
-    )
-    own = [header[1] for header, part in zip(headers, shape, strict=True) if part is not header]
+    names, values = zip(*headers, strict=True) if headers else ((), ())
+    pick_shared, pick_own = _picks(names)
+    own = pick_own(values)
     packed = _SEPARATOR.join(own)
     # Ids, times and numbers hold neither byte, so this is nearly always the end of it.
     if packed.count(_SEPARATOR) >= len(own) or _ESCAPE in packed:
         packed = _SEPARATOR.join(map(_escaped, own))
-    return shape, packed
+    return (names, pick_shared(values)), packed
 
 
 class ShapedHeaders:
@@ -100,8 +99,10 @@ class ShapedHeaders:
     __slots__ = ("_own", "_template")
 
     def __init__(self, shape: HeaderShape) -> None:
-        self._template = [(part, b"") if isinstance(part, str) else part for part in shape]
-        self._own = [(place, part) for place, part in enumerate(shape) if isinstance(part, str)]
+        names, shared = shape
+        shared_values = iter(shared)
+        self._template = [(name, next(shared_values) if name in _SHARED else b"") for name in names]
+        self._own = [(place, name) for place, name in enumerate(names) if name not in _SHARED]
 
     def restore(self, packed: bytes) -> Headers:
         """The headers of a row, from its own values."""
@@ -118,17 +119,29 @@ class ShapedHeaders:
 
 def shape_to_text(shape: HeaderShape) -> str:
     """A shape as JSON; bytes go through Latin-1, which maps each to one character and back."""
-    return json.dumps(
-        [part if isinstance(part, str) else [part[0], part[1].decode("latin-1")] for part in shape],
-        ensure_ascii=False,
-    )
+    names, shared = shape
+    return json.dumps([names, [value.decode("latin-1") for value in shared]], ensure_ascii=False)
 
 
 def shape_from_text(text: str) -> HeaderShape:
     """The reverse of `shape_to_text`."""
-    return tuple(
-        part if isinstance(part, str) else (part[0], part[1].encode("latin-1")) for part in json.loads(text)
+    names, shared = json.loads(text)
+    return tuple(names), tuple(value.encode("latin-1") for value in shared)
+
+
+@lru_cache(maxsize=1024)
+def _picks(names: tuple[str, ...]) -> tuple[_Pick, _Pick]:
+    """How to take the shared values and the own ones out of the values of headers of these names."""
+    return (
+        _pick([place for place, name in enumerate(names) if name in _SHARED]),
+        _pick([place for place, name in enumerate(names) if name not in _SHARED]),
     )
+
+
+def _pick(places: list[int]) -> _Pick:
+    if len(places) < 2:  # where itemgetter would fail, or give no tuple
+        return lambda values: tuple(values[place] for place in places)
+    return itemgetter(*places)
 
 
 def _escaped(value: bytes) -> bytes:

@@ -155,9 +155,7 @@ class EmbeddedConsumer:
         rows = connection.execute("SELECT id, first_offset, next_offset FROM topic_partition")
         return {partition_id: (first, end) for partition_id, first, end in rows}
 
-    def _partition_ids(
-        self, topics: Collection[str], partitions: Collection[int] | None
-    ) -> dict[TopicPartition, int]:
+    def _partition_ids(self, topics: Collection[str], partitions: Collection[int] | None) -> dict[TopicPartition, int]:
         with self._file.reading() as connection:
             rows = connection.execute("SELECT topic, partition, id FROM topic_partition").fetchall()
         unknown = set(topics) - {topic for topic, _, _ in rows}

@@ -17,8 +17,10 @@ class _Topic(NamedTuple):
     append_time: bool
 
 
-# timestamp in ms (None: the log's), key, value, header shape, own header values
-_Row = tuple[int | None, bytes | None, bytes | None, HeaderShape, bytes]
+# timestamp in ms, key, value, id of the header shape, own header values
+_Row = tuple[int, bytes | None, bytes | None, int, bytes]
+
+_SHAPES_REMEMBERED = 10_000  # there are some tens, unless a stranger's headers are passed on
 
 
 class EmbeddedProducer:
@@ -45,23 +47,19 @@ class EmbeddedProducer:
         self._generation = 0 if name is None else self._take_over(name, owner)
 
     def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
-        if mark is not None:
-            self._check_mark_is_ours(mark)
         # All that needs no lock is done before it is taken.
+        mark_row = None if mark is None else (self._own(mark).name, mark.value_bytes())
         rows_by_partition = self._rows_by_partition(messages)
-        try:
-            with self._file.writing() as connection:
-                self._check_not_fenced(connection)
-                self._store(connection, rows_by_partition)
-                if mark is not None:
-                    connection.execute(
-                        "INSERT INTO mark (name, value) VALUES (?, ?)"
-                        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                        (mark.name, mark.value_bytes()),
-                    )
-        except BaseException:
-            self._shape_ids.clear()  # some may have been given by the transaction that is undone
-            raise
+        with self._file.writing() as connection:
+            self._check_not_fenced(connection)
+            # One partition after the other, so that neighbours in the file are written together.
+            for partition_id in sorted(rows_by_partition):
+                _store(connection, partition_id, rows_by_partition[partition_id])
+            if mark_row is not None:
+                connection.execute(
+                    "INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                    mark_row,
+                )
 
     def mark(self, name: str) -> Mark | None:
         with self._file.reading() as connection:
@@ -82,19 +80,18 @@ class EmbeddedProducer:
         generation: int = row[0]
         return generation
 
-    def _check_mark_is_ours(self, mark: Mark) -> None:
+    def _own(self, mark: Mark) -> Mark:
         # The fence of one name cannot protect another's mark.
         if self._name is None:
             raise ValueError(f"a producer without a name keeps no mark, not even {mark.name!r}")
         if mark.name != self._name and not mark.name.startswith(self._name + "/"):
             raise ValueError(f"the mark {mark.name!r} is not one of the producer {self._name!r}")
+        return mark
 
     def _check_not_fenced(self, connection: Connection) -> None:
         if self._name is None:
             return
-        generation, owner = connection.execute(
-            "SELECT generation, owner FROM producer WHERE name = ?", (self._name,)
-        ).fetchone()
+        generation, owner = connection.execute("SELECT generation, owner FROM producer WHERE name = ?", (self._name,)).fetchone()
         if generation != self._generation:
             raise ProducerFenced(
                 f"the producer {self._name!r} of generation {self._generation} was replaced by"
@@ -102,52 +99,31 @@ class EmbeddedProducer:
             )
 
     def _rows_by_partition(self, messages: Sequence[Message]) -> dict[int, list[_Row]]:
+        split = [split_headers(message.headers) for message in messages]
+        self._learn_shapes({shape for shape, _ in split})
         by_partition: dict[int, list[_Row]] = {}
-        topics = self._topics
-        for topic_name, key, value, headers, timestamp_ms, partition in messages:
+        topics, shape_ids, now_ms = self._topics, self._shape_ids, self._now_ms()
+        for (topic_name, key, value, _, timestamp_ms, partition), (shape, own) in zip(messages, split, strict=True):
             topic = topics.get(topic_name) or self._load_topic(topic_name)
-            partition_ids = topic.partition_ids
-            if partition is None:
-                if key is None:
-                    raise ValueError(f"a message for {topic_name} has neither key nor partition")
-                partition = partition_for(key, len(partition_ids))
-            elif not 0 <= partition < len(partition_ids):
-                raise ValueError(f"{topic_name} has {len(partition_ids)} partitions, none numbered {partition}")
-            row = (None if topic.append_time else timestamp_ms, key, value, *split_headers(headers))
-            by_partition.setdefault(partition_ids[partition], []).append(row)
+            partition_id = topic.partition_ids[_partition(topic_name, topic, key, partition)]
+            row = (now_ms if topic.append_time else timestamp_ms, key, value, shape_ids[shape], own)
+            by_partition.setdefault(partition_id, []).append(row)
         return by_partition
 
-    def _store(self, connection: Connection, rows_by_partition: dict[int, list[_Row]]) -> None:
-        now_ms = self._now_ms()
-        shape_ids = self._shape_ids
-        # One partition after the other, so that neighbours in the file are written together.
-        for partition_id in sorted(rows_by_partition):
-            rows = rows_by_partition[partition_id]
-            (last_id,) = connection.execute(
-                "UPDATE topic_partition SET next_offset = next_offset + ? WHERE id = ?"
-                f" RETURNING (id << {OFFSET_BITS}) + next_offset - 1",
-                (len(rows), partition_id),
-            ).fetchone()
-            for row in rows:
-                if row[3] not in shape_ids:
-                    shape_ids[row[3]] = _shape_id(connection, row[3])
-            connection.executemany(
-                "INSERT INTO record (id, timestamp_ms, key, value, header_shape, header_values)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (row_id, now_ms if timestamp_ms is None else timestamp_ms, key, value, shape_ids[shape], own)
-                    for row_id, (timestamp_ms, key, value, shape, own) in enumerate(
-                        rows, last_id - len(rows) + 1
-                    )
-                ],
-            )
+    def _learn_shapes(self, shapes: set[HeaderShape]) -> None:
+        """See that every shape has an id: in a transaction before the batch's, so that none is ever undone."""
+        if len(self._shape_ids) > _SHAPES_REMEMBERED:
+            self._shape_ids.clear()
+        unknown = shapes - self._shape_ids.keys()
+        if unknown:
+            with self._file.writing() as connection:
+                learnt = {shape: _shape_id(connection, shape_to_text(shape)) for shape in unknown}
+            self._shape_ids |= learnt
 
     def _load_topic(self, name: str) -> _Topic:
         with self._file.reading() as connection:
             found = connection.execute("SELECT append_time FROM topic WHERE name = ?", (name,)).fetchone()
-            ids = connection.execute(
-                "SELECT id FROM topic_partition WHERE topic = ? ORDER BY partition", (name,)
-            ).fetchall()
+            ids = connection.execute("SELECT id FROM topic_partition WHERE topic = ? ORDER BY partition", (name,)).fetchall()
         if found is None:
             raise UnknownTopic(f"the log has no topic {name!r}")
         topic = _Topic(tuple(partition_id for (partition_id,) in ids), bool(found[0]))
@@ -155,8 +131,29 @@ class EmbeddedProducer:
         return topic
 
 
-def _shape_id(connection: Connection, shape: HeaderShape) -> int:
-    text = shape_to_text(shape)
-    connection.execute("INSERT INTO header_shape (shape) VALUES (?) ON CONFLICT DO NOTHING", (text,))
-    row: tuple[int] = connection.execute("SELECT id FROM header_shape WHERE shape = ?", (text,)).fetchone()
+def _partition(topic_name: str, topic: _Topic, key: bytes | None, wanted: int | None) -> int:
+    count = len(topic.partition_ids)
+    if wanted is None:
+        if key is None:
+            raise ValueError(f"a message for {topic_name} has neither key nor partition")
+        return partition_for(key, count)
+    if not 0 <= wanted < count:
+        raise ValueError(f"{topic_name} has {count} partitions, none numbered {wanted}")
+    return wanted
+
+
+def _store(connection: Connection, partition_id: int, rows: list[_Row]) -> None:
+    (end_id,) = connection.execute(
+        f"UPDATE topic_partition SET next_offset = next_offset + ? WHERE id = ? RETURNING (id << {OFFSET_BITS}) + next_offset",
+        (len(rows), partition_id),
+    ).fetchone()
+    connection.executemany(
+        "INSERT INTO record (id, timestamp_ms, key, value, header_shape, header_values) VALUES (?, ?, ?, ?, ?, ?)",
+        [(row_id, *row) for row_id, row in enumerate(rows, end_id - len(rows))],
+    )
+
+
+def _shape_id(connection: Connection, shape: str) -> int:
+    connection.execute("INSERT INTO header_shape (shape) VALUES (?) ON CONFLICT DO NOTHING", (shape,))
+    row: tuple[int] = connection.execute("SELECT id FROM header_shape WHERE shape = ?", (shape,)).fetchone()
     return row[0]

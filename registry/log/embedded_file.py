@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from schemas.embedded_log import DDL, FORMAT_VERSION
+from schemas.embedded_log import APPLICATION_ID, DDL, FORMAT_VERSION
 from schemas.log_errors import LogDamaged, LogUnavailable
 
 BUSY_TIMEOUT_S = 10.0
@@ -105,15 +105,25 @@ class EmbeddedLogFile:
         run(f"PRAGMA journal_size_limit = {_WAL_BYTES_KEPT}")
         if create:
             self._create_tables()
-        version = run("PRAGMA user_version").fetchone()[0]
-        if version != FORMAT_VERSION:
-            raise LogDamaged(f"log file {self.path}: format {version}, not {FORMAT_VERSION}")
+        self._check_format()
 
     def _create_tables(self) -> None:
         with self.writing() as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version != 0:
-                return
+            if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] > 0:
+                return  # the log is there, or the check of the format will say what is
             for statement in DDL.split(";"):
                 connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+
+    def _check_format(self) -> None:
+        with self.reading() as connection:
+            application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if tables == 0:
+            raise LogUnavailable(f"log file {self.path}: empty, its topics were not created yet")
+        if application != APPLICATION_ID:
+            raise LogDamaged(f"log file {self.path}: a database, but not a log")
+        if version != FORMAT_VERSION:
+            raise LogDamaged(f"log file {self.path}: format {version}, this program reads {FORMAT_VERSION}")

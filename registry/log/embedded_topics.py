@@ -58,8 +58,7 @@ def _create_topic(connection: Connection, spec: TopicSpec) -> None:
         )
     elif found[0] != spec.partitions:
         raise PartitionsChanged(
-            f"{spec.name} has {found[0]} partitions and cannot have {spec.partitions}:"
-            " its keys would change places"
+            f"{spec.name} has {found[0]} partitions and cannot have {spec.partitions}: its keys would change places"
         )
 
 

@@ -1,0 +1,5 @@
+"""The contract's assertions should explain themselves as a test module's do."""
+
+import pytest
+
+pytest.register_assert_rewrite("log_contract")
