@@ -73,6 +73,9 @@ CREATE TABLE IF NOT EXISTS committed (
 HeaderShape = tuple[tuple[str, ...], tuple[bytes, ...]]
 """The names of all headers, and the values of those whose name is in `_SHARED`."""
 
+SHAPES_REMEMBERED: Final = 10_000
+"""At most, by either side. There are some tens, unless a stranger's headers are passed on."""
+
 _SHARED: Final = frozenset({"ce_specversion", "ce_type", "ce_source", "content-type"})
 
 _SEPARATOR: Final = b"\x00"

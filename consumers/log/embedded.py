@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from typing import Final
 
 from registry.log.embedded_file import BUSY_TIMEOUT_S, EmbeddedLogFile
-from schemas.embedded_log import OFFSET_BITS, ShapedHeaders, shape_from_text
+from schemas.embedded_log import OFFSET_BITS, SHAPES_REMEMBERED, ShapedHeaders, shape_from_text
 from schemas.log_errors import OffsetOutOfRange, UnknownTopic
 from schemas.messages import Record, ResumeFrom, TopicPartition
 
@@ -107,6 +107,8 @@ class EmbeddedConsumer:
         ).fetchall()
         topic, partition = self._places[partition_id]
         shapes = self._shapes
+        if len(shapes) > SHAPES_REMEMBERED:
+            shapes.clear()
         for shape_id in {row[4] for row in rows} - shapes.keys():
             shapes[shape_id] = _shape(connection, shape_id)
         start = partition_id << OFFSET_BITS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from registry.log.embedded_file import BUSY_TIMEOUT_S, EmbeddedLogFile
 from registry.log.producer import Mark
-from schemas.embedded_log import OFFSET_BITS, HeaderShape, shape_to_text, split_headers
+from schemas.embedded_log import OFFSET_BITS, SHAPES_REMEMBERED, HeaderShape, shape_to_text, split_headers
 from schemas.log_errors import ProducerFenced, UnknownTopic
 from schemas.messages import Message, partition_for
 
@@ -19,8 +19,6 @@ class _Topic(NamedTuple):
 
 # timestamp in ms, key, value, id of the header shape, own header values
 _Row = tuple[int, bytes | None, bytes | None, int, bytes]
-
-_SHAPES_REMEMBERED = 10_000  # there are some tens, unless a stranger's headers are passed on
 
 
 class EmbeddedProducer:
@@ -44,7 +42,11 @@ class EmbeddedProducer:
         self._name = name
         self._topics: dict[str, _Topic] = {}
         self._shape_ids: dict[HeaderShape, int] = {}
-        self._generation = 0 if name is None else self._take_over(name, owner)
+        try:
+            self._generation = 0 if name is None else self._take_over(name, owner)
+        except BaseException:
+            self._file.close()
+            raise
 
     def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
         # All that needs no lock is done before it is taken.
@@ -112,7 +114,7 @@ class EmbeddedProducer:
 
     def _learn_shapes(self, shapes: set[HeaderShape]) -> None:
         """See that every shape has an id: in a transaction before the batch's, so that none is ever undone."""
-        if len(self._shape_ids) > _SHAPES_REMEMBERED:
+        if len(self._shape_ids) > SHAPES_REMEMBERED:
             self._shape_ids.clear()
         unknown = shapes - self._shape_ids.keys()
         if unknown:

@@ -5,6 +5,7 @@ writers of all processes queue for one lock, for `busy_timeout_s` at most.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,13 +100,26 @@ class EmbeddedLogFile:
         run = self.connection.execute
         if create:
             run(f"PRAGMA page_size = {_PAGE_SIZE}")
-            run("PRAGMA journal_mode = WAL")
+            self._switch_to_wal()
         run("PRAGMA synchronous = FULL")
         run(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         run(f"PRAGMA journal_size_limit = {_WAL_BYTES_KEPT}")
         if create:
             self._create_tables()
         self._check_format()
+
+    def _switch_to_wal(self) -> None:
+        # SQLite does not wait for others here, it fails at once: several processes may be creating the log.
+        deadline = time.monotonic() + self._busy_timeout_s
+        while True:
+            try:
+                self.connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _create_tables(self) -> None:
         with self.writing() as connection:

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("log_contract")
+pytest.register_assert_rewrite("consuming_contract", "producing_contract", "log_harness")

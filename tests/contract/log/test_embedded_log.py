@@ -11,12 +11,12 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from log_contract import (
+from log_contract import LogContract
+from log_harness import (
     LOG_TIME_MS,
     PARTITIONS,
     PATIENCE_S,
     SPAWN,
-    LogContract,
     by_partition,
     key,
     message,
