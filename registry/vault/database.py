@@ -12,14 +12,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.schema import CreateSchema
 
 from registry.vault.refusal import ErasureUnfinished, VaultUnavailable
 from registry.vault.tables import SCHEMA, data_key, lookup_index, metadata, note, person, person_lookup
 
-WAIT_S = 10
-"""How long a transaction waits for others, and an erasure for readers."""
+WAIT_S = 10.0
 _LOG_LOCK = 0x7661756C746C6F67
 _TABLES_LOCK = 0x7661756C74746162
 
@@ -27,13 +26,15 @@ _TABLES_LOCK = 0x7661756C74746162
 class VaultDatabase:
     """A database of persons by SQLAlchemy URL: `sqlite:////path/vault.db` or `postgresql://...`.
 
+    wait_s: how long a transaction waits for others, and an erasure for readers.
     Every method raises VaultUnavailable where the database cannot be had or stays locked.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wait_s: float = WAIT_S) -> None:
         address = make_url(url)
+        self._wait_s = wait_s
         self._is_sqlite = address.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(address) if self._is_sqlite else _postgresql_engine(address)
+        self._engine = _sqlite_engine(address, wait_s) if self._is_sqlite else _postgresql_engine(address)
 
     def create_tables(self) -> None:
         """Create what is missing; several processes may do so at once."""
@@ -56,7 +57,7 @@ class VaultDatabase:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 if not self._is_sqlite:
-                    connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+                    connection.execute(text(f"SET LOCAL lock_timeout = {round(self._wait_s * 1000)}"))
                 yield connection
 
     def lock_access_log(self, connection: Connection) -> None:
@@ -103,12 +104,12 @@ class VaultDatabase:
             raise ErasureUnfinished("the write-ahead log is in use; erase the same persons again")
 
 
-def _sqlite_engine(address: URL) -> Engine:
+def _sqlite_engine(address: URL, wait_s: float) -> Engine:
     if not address.database or address.database == ":memory:":
         raise ValueError("the vault is a file")
     # Before SQLite makes it, so that it and its companions never had a wider mode.
     os.close(os.open(address.database, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(address, connect_args={"timeout": WAIT_S}, hide_parameters=True)
+    engine = create_engine(address, connect_args={"timeout": wait_s}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -132,5 +133,11 @@ def _postgresql_engine(address: URL) -> Engine:
 def _unavailable_as_ours() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DatabaseError as error:
+        # SQLite says with the bare class that the file is damaged, or none of its own.
+        damaged = type(error) is DatabaseError and isinstance(error.orig, sqlite3.DatabaseError)
+        if damaged or isinstance(error, OperationalError):
+            raise VaultUnavailable(str(error.orig)) from error
+        raise
+    except InterfaceError as error:
         raise VaultUnavailable(str(error.orig)) from error
