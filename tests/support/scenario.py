@@ -302,11 +302,21 @@ def shipped_policies() -> PolicyBook:
 
 def amended(year: int, **values: Any) -> PolicyBook:
     """The shipped policies with these values of the province's year changed (`publicity__township_days=5`)."""
-    document: dict[str, Any] = {"division": PROVINCE, "year": year, "revision": 99, "lines": {"poverty": 3535, "rural_income": 12902}}
+    lines = {"poverty": 3535, "rural_income": 12902}
+    document: dict[str, Any] = {"division": PROVINCE, "year": year, "revision": 99, "lines": lines}
     for name, value in values.items():
         section, key = name.split("__")
         document.setdefault(section, {})[key] = value
     return shipped_policies().with_added(documents.whole(document))
+
+
+@cache
+def places() -> Divisions:
+    """The shipped divisions with the villages of the tests; CLOSED_VILLAGE was given up before the plan began."""
+    villages = [(VILLAGE, None), (OTHER_VILLAGE, None), (FAR_VILLAGE, None), (CLOSED_VILLAGE, date(2017, 12, 31))]
+    return hainan().with_added(
+        Division(code, Level.VILLAGE, "村", parent=township_code(code), valid_to=valid_to) for code, valid_to in villages
+    )
 
 
 @cache
@@ -321,4 +331,3 @@ def _flat(steps: Iterable[Any]) -> Iterator[Step]:
             yield from _flat(step)
         else:
             yield step
-
