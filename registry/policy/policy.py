@@ -64,6 +64,8 @@ class Policy:
     procedure_working_days: Annotated[int, "procedure.total_working_days"]
     rejection_appeal_days: Annotated[int, "appeal.rejection_days"]
     clear_out_appeal_days: Annotated[int, "appeal.clear_out_days"]
+    clear_out_objection_days: Annotated[int, "clear_out.objection_days"]
+    """Whole days between the notice to the household and the clear-out."""
     split_look_back_months: Annotated[int, "split.look_back_months"]
     split_elderly_age: Annotated[int, "split.elderly_age"]
 

@@ -60,14 +60,15 @@ def version_of(document: Document) -> str:
 
 def flat(document: Document) -> dict[str, Any]:
     """The document's keys, dotted, with their raw values."""
-    return {key: raw for section in document if section not in HEAD for key, raw in _leaves(section, document[section])}
+    sections = {segment: node for segment, node in document.items() if segment not in HEAD}
+    return dict(_leaves("", sections))
 
 
 def _leaves(path: str, node: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(node, Mapping):
         for segment, child in node.items():
             # A dot inside a quoted segment must not pass for two segments.
-            yield from _leaves(f"{path}.{segment.replace('.', '?')}", child)
+            yield from _leaves(f"{path}.{segment.replace('.', '?')}".lstrip("."), child)
     else:
         yield path, node
 
