@@ -136,7 +136,7 @@ def _weigh(notes: Sequence[NewNote], purpose: str) -> None:
     for i, new in enumerate(notes):
         refusals.unless(bool(_KIND.fullmatch(new.kind)), "E-CODE-UNKNOWN", at=f"notes[{i}].kind", table="note_kind")
         refusals.unless(bool(new.text.strip()), "E-FIELD-MISSING", at=f"notes[{i}].text")
-        refusals.unless(not _NOT_TEXT.search(new.text), "E-FIELD-TYPE", at=f"notes[{i}].text", expected="text")
+        refusals.unless(not _NOT_TEXT.search(new.text), "E-FIELD-TYPE", at=f"notes[{i}].text", expected="TEXT")
         long = len(new.text) > TEXT_MAX
         refusals.unless(not long, "E-FIELD-TOO-LONG", at=f"notes[{i}].text", maximum=TEXT_MAX)
     refusals.raise_any()

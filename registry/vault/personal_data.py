@@ -64,7 +64,7 @@ def _weigh_text(name: str, value: Any, refusals: Refusals, at: str) -> None:
     if value is None or (isinstance(value, str) and not value.strip()):
         refusals.unless(name not in REQUIRED_FIELDS, "E-FIELD-MISSING", at=f"{at}{name}")
     elif not isinstance(value, str) or _NOT_TEXT.search(value):
-        refusals.add("E-FIELD-TYPE", at=f"{at}{name}", expected="one line of text")
+        refusals.add("E-FIELD-TYPE", at=f"{at}{name}", expected="LINE_OF_TEXT")
     elif len(value) > TEXT_MAX:
         refusals.add("E-FIELD-TOO-LONG", at=f"{at}{name}", maximum=TEXT_MAX)
 
