@@ -1,7 +1,8 @@
 """Refusal codes: what the register answers when a rule is broken, in words for people and codes for programs.
 
 `E-` codes refuse; `W-` codes are said along with an acceptance. A sentence is a template: `{days}` is a parameter,
-`{step:procedure_step}` a parameter that is shown by its label in that code table. No parameter ever carries
+`{step:procedure_step}` a parameter that is shown by its label in that code table, and `{table:code_table}` the name of a table,
+shown by its title. No parameter ever carries
 personal data: numbers, dates, codes, opaque ids and names of fields only.
 """
 
@@ -15,6 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.code_tables import shipped, table
+
+CODE_TABLE_TITLES = "code_table"
 
 
 class RefusalCodeUnknown(LookupError):
@@ -92,6 +95,9 @@ class _Sentence(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         items = value if isinstance(value, list | tuple | set | frozenset) else [value]
-        if format_spec in shipped():
-            items = [table(format_spec).label(str(item), self._lang) for item in items]
-        return ("、" if self._lang != "en" else ", ").join(str(item) for item in items)
+        return (", " if self._lang == "en" else "、").join(self._shown(str(item), format_spec) for item in items)
+
+    def _shown(self, item: str, label_table: str) -> str:
+        if label_table == CODE_TABLE_TITLES:
+            return table(item).title(self._lang) if item in shipped() else item
+        return table(label_table).label(item, self._lang) if label_table else item

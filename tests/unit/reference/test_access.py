@@ -1,9 +1,15 @@
 """Access: role and division, both needed, for every action alike."""
 
+import importlib
+import pkgutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import registry.household
+import registry.person
+from registry.command import action_of, command_classes
 from schemas.access import AccessTableInvalid, Actor, decide, parse, permissions
 from schemas.code_tables import table
 from schemas.divisions import hainan
@@ -80,6 +86,15 @@ def test_those_who_watch_write_no_household() -> None:
     writing = {action for action in permissions() if "." not in action}
     for action in writing:
         assert not permissions()[action] & {"AUDITOR", "AGENCY", "HOSPITAL"}
+
+
+def test_every_command_of_the_program_has_its_roles() -> None:
+    for package in (registry.household, registry.person):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    commands = {action_of(command) for command in command_classes()}
+    assert len(commands) > 40
+    assert not commands - set(permissions())
 
 
 def test_an_action_in_two_sections_is_refused() -> None:

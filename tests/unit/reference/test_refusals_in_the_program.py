@@ -29,7 +29,7 @@ def refusals_in(tree: ast.AST) -> Iterator[tuple[int, str, set[str]]]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        codes = [a.value for a in node.args if isinstance(a, ast.Constant) and CODE.fullmatch(str(a.value))]
+        codes = [code for argument in node.args if isinstance(argument, ast.Constant) for code in codes_in(argument)]
         given = {keyword.arg for keyword in node.keywords}
         if name in REFUSING and codes and None not in given:
             yield node.lineno, codes[0], {arg for arg in given if arg} - {"at"}
