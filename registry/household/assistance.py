@@ -9,6 +9,7 @@ from uuid import UUID
 
 from stdnum.cn import uscc
 
+from registry.decision import Decision
 from registry.household import status
 from registry.household.command import HouseholdCommand
 from registry.household.household import Household, Member
@@ -19,18 +20,24 @@ CENTS = -2
 
 
 def require_known(household: Household) -> None:
-    """Raises Refused (E-STATE) where the register does not know the household; a closed one may still get late facts."""
+    """Raises Refused (E-HOUSEHOLD-UNKNOWN) where the register does not know it; a closed one may still get late facts."""
     if household.status == status.NONE:
-        refuse("E-STATE", status=household.status, allowed=sorted(status.REGISTER_STATUSES))
+        refuse("E-HOUSEHOLD-UNKNOWN")
 
 
-def check_entitled(household: Household, command: HouseholdCommand, refusals: Refusals, *, lasting: bool = False) -> None:
+def check_entitled(
+    household: Household, command: HouseholdCommand, decision: Decision, refusals: Refusals, *, lasting: bool = False
+) -> None:
     """E-NOT-ENTITLED unless the household was entitled on the effective day; what lasts asks for it today as well.
 
     A payment of last month may be recorded after the household's entitlement ended; a measure may not begin then.
     """
-    entitled = household.entitled_on(command.effective_on) and (household.entitled or not lasting)
-    refusals.unless(entitled, "E-NOT-ENTITLED", at="effective_on", status=household.status, overlay=household.overlay)
+    day = command.effective_on
+    if not household.entitled_on(day):
+        held = sorted(household.statuses_on(day)) or [status.NOT_REGISTERED]
+        refusals.add("E-NOT-ENTITLED", at="effective_on", day=day, status=held)
+    elif lasting and not household.entitled:
+        refusals.add("E-NOT-ENTITLED", day=decision.today, status=[household.status])
 
 
 def check_member(household: Household, person_id: UUID | None, refusals: Refusals) -> Member | None:

@@ -41,8 +41,8 @@ def record_consolidation_measure(household: Household, command: RecordConsolidat
     if (command.plan_year, command.category) in household.consolidation:
         return
     refusals = begin(household, command, decision)
-    exited = bool(household.statuses_on(command.effective_on) & status.EXITED)
-    refusals.unless(exited, "E-NOT-EXITED", at="effective_on", status=household.status)
+    held = household.statuses_on(command.effective_on)
+    refusals.unless(bool(held & status.EXITED), "E-NOT-EXITED", at="effective_on", status=sorted(held))
     year = command.effective_on.year
     in_range = year - 1 <= command.plan_year <= year
     refusals.unless(in_range, "E-FIELD-RANGE", at="plan_year", minimum=year - 1, maximum=year)

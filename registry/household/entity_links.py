@@ -57,7 +57,7 @@ def link_to_entity(household: Household, command: LinkToEntity, decision: Decisi
     if household.entities.get(command.entity_uscc) == command.link_kind:
         return
     refusals = begin(household, command, decision)
-    check_entitled(household, command, refusals, lasting=True)
+    check_entitled(household, command, decision, refusals, lasting=True)
     check_body(command.entity_uscc, refusals, at="entity_uscc")
     refusals.raise_any()
     household.trigger(

@@ -122,7 +122,7 @@ def start_measure(household: Household, command: StartMeasure, decision: Decisio
     if recorded_before(*_facts(household, command, starts_on), at="measure_id"):
         return
     refusals = begin(household, command, decision)
-    check_entitled(household, command, refusals, lasting=True)
+    check_entitled(household, command, decision, refusals, lasting=True)
     check_member(household, command.person_id, refusals)
     kind = (command.category, command.subtype, command.person_id)
     overlaps = any((m.category, m.subtype, m.person_id) == kind for m in household.live_measures)

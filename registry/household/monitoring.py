@@ -103,7 +103,7 @@ class ReviewMonitoring(HouseholdCommand):
 def start_monitoring(household: Household, command: StartMonitoring, decision: Decision) -> None:
     """M1, and M4 after a risk was eliminated: the new risk is one that a new home check found.
 
-    E-STATE, E-NO-CASE, E-CATEGORY-STATUS, E-RISK-MISSING, E-RISK-TOO-MANY, E-CHECK-STALE, E-TWO-PERSON-RULE,
+    E-MONITORING-STATE, E-NO-CASE, E-CATEGORY-STATUS, E-RISK-MISSING, E-RISK-TOO-MANY, E-CHECK-STALE, E-TWO-PERSON-RULE,
     E-INCOME-ABOVE-MONITOR-LINE, E-DATE-BEFORE-LAST; W-RISK-NOT-SEEN.
     """
     require_overlay(household, status.OVERLAY_NONE, status.OVERLAY_ELIMINATED)
@@ -138,7 +138,7 @@ def start_monitoring(household: Household, command: StartMonitoring, decision: D
 
 @decides(ReviewMonitoring)
 def review_monitoring(household: Household, command: ReviewMonitoring, decision: Decision) -> None:
-    """M2. E-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The next review is due in the category's days."""
+    """M2. E-MONITORING-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The next review is due in the category's days."""
     require_overlay(household, status.OVERLAY_ACTIVE)
     refusals = begin(household, command, decision)
     risks = check_risks(command.risks, refusals)
@@ -183,10 +183,10 @@ def end(household: Household, decision: Decision, effective_on: date, ended_by: 
 
 
 def require_overlay(household: Household, *overlays: str) -> None:
-    """Raises Refused (E-STATE) unless the household is live and its overlay one of these."""
+    """Raises Refused (E-STATE, E-MONITORING-STATE) unless the household is live and its overlay one of these."""
     require_live(household)
     if household.overlay not in overlays:
-        refuse("E-STATE", status=household.overlay, allowed=sorted(overlays))
+        refuse("E-MONITORING-STATE", overlay=household.overlay, allowed=sorted(overlays))
 
 
 def check_risks(risks: tuple[str, ...], refusals: Refusals) -> tuple[str, ...]:

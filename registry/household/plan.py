@@ -43,7 +43,7 @@ def adopt_assistance_plan(household: Household, command: AdoptAssistancePlan, de
     if household.plans.get(command.year) == (categories, command.target_income_pc):
         return
     refusals = begin(household, command, decision)
-    check_entitled(household, command, refusals)
+    check_entitled(household, command, decision, refusals)
     check_year(command.year, command.effective_on, refusals)
     refusals.unless(len(categories) > 0, "E-FIELD-MISSING", at="categories")
     check_amount(command.target_income_pc, refusals, at="target_income_pc")

@@ -79,7 +79,7 @@ def grant_public_post(household: Household, command: GrantPublicPost, decision: 
         return
     refusals = begin(household, command, decision)
     policy = decision.policy_for(household.division, command.effective_on)
-    check_entitled(household, command, refusals, lasting=True)
+    check_entitled(household, command, decision, refusals, lasting=True)
     member = check_member(household, command.person_id, refusals)
     if member is not None:
         lowest, below = policy.public_post_age_from, policy.public_post_age_below

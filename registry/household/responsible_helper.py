@@ -61,7 +61,7 @@ def assign_helper(household: Household, command: AssignHelper, decision: Decisio
     if household.helper_id == command.helper_id:
         return
     refusals = begin(household, command, decision)
-    check_entitled(household, command, refusals, lasting=True)
+    check_entitled(household, command, decision, refusals, lasting=True)
     refusals.unless(not household.helper_id, "E-HELPER-ASSIGNED", at="helper_id")
     check_body(command.organisation, refusals, at="organisation")
     refusals.raise_any()

@@ -38,6 +38,7 @@ TERMS: Mapping[str, tuple[re.Pattern[str], ...]] = MappingProxyType(
 )
 """How a term is written, by how often the subsidy is paid: a year, a school term of it (S spring, A autumn), or a month."""
 ANY_TERM = (YEAR, SCHOOL_TERM, MONTH)
+ANY_AGE = 150
 
 
 class SubsidyPaid(HouseholdEvent):
@@ -92,12 +93,11 @@ def pay_subsidy(household: Household, command: PaySubsidy, decision: Decision) -
         return
     refusals = begin(household, command, decision)
     rule = decision.policy_for(household.division, command.effective_on).subsidy_rule(command.category)
-    check_entitled(household, command, refusals)
+    check_entitled(household, command, decision, refusals)
     member = check_member(household, command.person_id, refusals)
     if member is not None:
-        lowest, below = rule.age_from or 0, rule.age_below
-        age = age_on(member.birth_month, command.effective_on)
-        of_age = lowest <= age and (below is None or age < below)
+        lowest, below = rule.age_from or 0, rule.age_below or ANY_AGE
+        of_age = lowest <= age_on(member.birth_month, command.effective_on) < below
         refusals.unless(of_age, "E-BENEFICIARY-AGE", at="person_id", minimum=lowest, below=below)
     written = any(form.fullmatch(command.term) for form in TERMS.get(rule.period or "", ANY_TERM))
     refusals.unless(written, "E-TERM", at="term", period=rule.period)

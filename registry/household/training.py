@@ -44,7 +44,7 @@ def complete_training(household: Household, command: CompleteTraining, decision:
     if (command.person_id, command.training, command.effective_on) in household.trainings:
         return
     refusals = begin(household, command, decision)
-    check_entitled(household, command, refusals)
+    check_entitled(household, command, decision, refusals)
     check_member(household, command.person_id, refusals)
     refusals.raise_any()
     household.trigger(

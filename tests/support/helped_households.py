@@ -12,6 +12,8 @@ from registry.household.home_check import HomeChecked
 from registry.household.identification import HouseholdIdentified, IdentificationApplied
 from registry.household.ledger import VillageLedgerEntryUpserted
 from registry.household.members import MemberAdded
+from registry.household.opening import HouseholdImported
+from registry.household.retention import PolicyRetentionEnded
 from tests.support.scenario import HOUSEHOLD, VILLAGE, Step, day, fact, person
 
 OFFICE = "11469999008174419M"
@@ -20,9 +22,10 @@ HEAD, WIFE, SON = person(1), person(2), person(3)
 REGISTERED_ON = day(10)
 
 
-def member(person_id: Any, on: date = day(1), **facts: Any) -> Step:
-    """A member joined: a healthy grown-up man who can work and has no job, unless facts say otherwise."""
+def facts_of(person_id: Any, **facts: Any) -> dict[str, Any]:
+    """A healthy grown-up man who can work and has no job, unless facts say otherwise."""
     ordinary: dict[str, Any] = {
+        "person_id": person_id,
         "relation": "OTHER",
         "sex": "MALE",
         "birth_month": date(1980, 5, 1),
@@ -35,16 +38,20 @@ def member(person_id: Any, on: date = day(1), **facts: Any) -> Step:
         "insurance": ["RESIDENT_MEDICAL"],
         "social_assistance": "NONE",
     }
-    return fact(MemberAdded, on, reason="CASE_OPENED", person_id=person_id, **(ordinary | facts))
+    return ordinary | facts
 
 
-def family() -> list[Step]:
-    """A man, his chronically ill wife and their son in primary school."""
-    return [
-        member(HEAD, relation="HEAD"),
-        member(WIFE, relation="SPOUSE", sex="FEMALE", health=["CHRONIC"], labour="LOST"),
-        member(SON, relation="SON", birth_month=date(2009, 9, 1), labour="NONE", school_status="PRIMARY", education="PRIMARY"),
-    ]
+FAMILY = (
+    facts_of(HEAD, relation="HEAD"),
+    facts_of(WIFE, relation="SPOUSE", sex="FEMALE", health=["CHRONIC"], labour="LOST"),
+    facts_of(SON, relation="SON", birth_month=date(2009, 9, 1), labour="NONE", school_status="PRIMARY", education="PRIMARY"),
+)
+"""A man, his chronically ill wife and their son in primary school."""
+
+
+def family(*members: dict[str, Any]) -> list[Step]:
+    """The members join: FAMILY, unless others are named."""
+    return [fact(MemberAdded, day(1), reason="CASE_OPENED", **member) for member in members or FAMILY]
 
 
 def ledger(labour_count: int = 1, size: int = 3, **changes: Any) -> Step:
@@ -53,12 +60,38 @@ def ledger(labour_count: int = 1, size: int = 3, **changes: Any) -> Step:
     return fact(VillageLedgerEntryUpserted, day(0), division=VILLAGE, size=size, labour_count=labour_count, **entry)
 
 
-def marginal() -> list[Step]:
-    """A household of the ledger with members, registered with nobody."""
-    return [ledger(), *family()]
+def marginal(*members: dict[str, Any]) -> list[Step]:
+    """A household of the ledger whose members are known."""
+    return [ledger(), *family(*members)]
 
 
-def registered(main_cause: str = "ILLNESS", *other_causes: str, members: list[Step] | None = None) -> list[Step]:
+def exited(to_status: str = "EXITED_WITH_POLICY") -> Step:
+    """A household that had left poverty before the register began."""
+    return fact(
+        HouseholdImported,
+        day(0),
+        division=VILLAGE,
+        from_status="NONE",
+        to_status=to_status,
+        entry_kind="OPENING",
+        spell_no=1,
+        spell_start=date(2015, 12, 1),
+        exited_on=date(2017, 12, 20),
+        retention_until=date(2020, 12, 31),
+        attribute="ORDINARY",
+        main_cause="LACK_OF_FUNDS",
+        other_causes=[],
+        income_pc=Decimal("4100.00"),
+        members=list(FAMILY),
+    )
+
+
+def stable(on: date) -> Step:
+    """The policies of an exited household ended."""
+    return fact(PolicyRetentionEnded, on, from_status="EXITED_WITH_POLICY", to_status="EXITED_STABLE", size=3)
+
+
+def registered(main_cause: str = "ILLNESS", *other_causes: str) -> list[Step]:
     """A household on the register since REGISTERED_ON."""
     case_id = case_id_of(HOUSEHOLD, "IDENTIFICATION", 1)
     applied = fact(
@@ -88,7 +121,7 @@ def registered(main_cause: str = "ILLNESS", *other_causes: str, members: list[St
         unmet_guarantees=[],
         size=3,
     )
-    return [ledger(), *(family() if members is None else members), applied, identified]
+    return [ledger(), *family(), applied, identified]
 
 
 def checked(on: date, income: int, *unmet: str, number: int = 1, paid: int = 0, checkers: tuple[str, ...] = ("staff-7",)) -> Step:

@@ -34,7 +34,7 @@ def test_a_household_of_the_ledger_is_not_entitled_to_a_helper() -> None:
 
 
 def test_an_unknown_household_gets_no_helper() -> None:
-    given().when(assign()).then_refuses("E-STATE")
+    given().when(assign()).then_refuses("E-HOUSEHOLD-UNKNOWN")
 
 
 def test_the_helpers_organisation_has_a_valid_code() -> None:

@@ -1,0 +1,107 @@
+"""Public posts: for members of entitled households, from 16 to below 70, one each."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from registry.household.assistance import age_on
+from registry.household.public_posts import EndPublicPost, GrantPublicPost, PublicPostEnded, PublicPostGranted
+from tests.support.helped_households import HEAD, SON, WIFE, exited, marginal, registered
+from tests.support.scenario import HOUSEHOLD, day, given, person, ref, seen
+
+
+def grant(**changes: Any) -> GrantPublicPost:
+    facts = {
+        "household_id": HOUSEHOLD,
+        "effective_on": day(20),
+        "post_id": ref(1),
+        "person_id": HEAD,
+        "post_type": "FOREST_RANGER",
+        "monthly_wage": Decimal("1200.00"),
+    }
+    return GrantPublicPost(**(facts | changes))
+
+
+def end(**changes: Any) -> EndPublicPost:
+    return EndPublicPost(**({"household_id": HOUSEHOLD, "effective_on": day(100), "post_id": ref(1)} | changes))
+
+
+def test_a_member_gets_a_post() -> None:
+    granted = seen(PublicPostGranted, person_id=HEAD, post_type="FOREST_RANGER", starts_on=day(20))
+    given(registered()).when(grant()).then(granted)
+
+
+def test_a_post_may_begin_later() -> None:
+    given(registered()).when(grant(starts_on=day(50))).then(seen(PublicPostGranted, starts_on=day(50)))
+
+
+def test_the_same_grant_sent_again_does_nothing() -> None:
+    given(registered(), grant()).when(grant()).then_nothing_happens()
+
+
+def test_the_id_of_one_post_is_not_anothers() -> None:
+    given(registered(), grant()).when(grant(person_id=WIFE)).then_refuses("E-ID-TAKEN")
+
+
+def test_nobody_holds_two_posts() -> None:
+    given(registered(), grant()).when(grant(post_id=ref(2), post_type="CLEANER")).then_refuses("E-POST-HELD")
+
+
+def test_another_member_may_hold_the_same_kind_of_post() -> None:
+    given(registered(), grant()).when(grant(post_id=ref(2), person_id=WIFE)).then(PublicPostGranted)
+
+
+def test_after_one_post_ended_another_may_be_given() -> None:
+    given(registered(), grant(), end()).when(grant(post_id=ref(2), effective_on=day(110))).then(PublicPostGranted)
+
+
+def test_a_child_gets_no_post() -> None:
+    outcome = given(registered()).when(grant(person_id=SON)).then_refuses("E-BENEFICIARY-AGE")
+    assert outcome.violation("E-BENEFICIARY-AGE") == {"at": "person_id", "minimum": 16, "below": 70}
+
+
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [(date(2002, 9, 1), 16), (date(2002, 10, 1), 15), (date(1948, 10, 1), 69), (date(1948, 9, 1), 70)],
+)
+def test_age_is_counted_by_months(born: date, age: int) -> None:
+    assert age_on(born, date(2018, 9, 24)) == age
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"person_id": person(9)}, "E-NOT-A-MEMBER"),
+        ({"monthly_wage": Decimal(0)}, "E-AMOUNT"),
+        ({"starts_on": day(19)}, "E-DATE-ORDER"),
+        ({"effective_on": day(9)}, "E-NOT-ENTITLED"),
+    ],
+)
+def test_a_grant_that_breaks_a_rule_is_refused(change: dict[str, Any], code: str) -> None:
+    given(registered()).when(grant(**change)).then_refuses(code)
+
+
+def test_only_the_entitled_get_posts() -> None:
+    given(marginal()).when(grant()).then_refuses("E-NOT-ENTITLED")
+
+
+def test_a_post_ends() -> None:
+    given(registered(), grant()).when(end()).then(seen(PublicPostEnded, post_id=ref(1)))
+
+
+def test_a_post_ends_in_whatever_status_the_household_is() -> None:
+    given(exited(), grant()).when(end()).then(PublicPostEnded)
+
+
+def test_a_post_ends_once() -> None:
+    given(registered(), grant(), end()).when(end(effective_on=day(120))).then_nothing_happens()
+
+
+def test_only_a_post_that_was_given_ends() -> None:
+    given(registered()).when(end()).then_refuses("E-POST-UNKNOWN")
+
+
+def test_a_post_does_not_end_before_it_was_given() -> None:
+    given(registered(), grant()).when(end(effective_on=day(19))).then_refuses("E-DATE-ORDER")
