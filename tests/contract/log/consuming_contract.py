@@ -160,6 +160,14 @@ class ConsumingContract:
         assert by_partition(left) == halves
         assert place not in by_partition(left)
 
+    def test_commits_of_one_partition_after_the_other_add_up(self, log: Log) -> None:
+        log.producer().append([message(log.events, p, partition=p) for p in range(3)])
+        first = log.consumer("g", [log.events])
+        for place, offset in next_offsets(read(log, first, 3)).items():
+            first.commit({place: offset})
+        first.close()
+        read(log, log.consumer("g", [log.events]), 0)
+
     def test_a_commit_does_not_move_its_own_consumer(self, log: Log) -> None:
         log.producer().append(messages(log.events, range(20)))
         consumer = log.consumer("g", [log.events])

@@ -93,7 +93,7 @@ def append_once(log: Log) -> None:
 
 
 def append_much(log: Log, writer: int, batches: int) -> None:
-    producer = log.producer()
+    producer = log.producer(f"writer-{writer}" if writer % 2 else None)
     for batch in range(batches):
         start = writer * 500 + batch * 20
         producer.append(messages(log.events, range(start, start + 20)))

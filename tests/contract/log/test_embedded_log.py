@@ -212,20 +212,35 @@ def test_the_catalogue_can_be_created(tmp_path: Path) -> None:
 
 
 def test_processes_that_create_the_log_at_the_same_time_agree(tmp_path: Path) -> None:
-    path = tmp_path / "new.db"
+    paths = [tmp_path / f"{number}.db" for number in range(5)]
     barrier = SPAWN.Barrier(4)
-    processes = [SPAWN.Process(target=create_together, args=(path, barrier)) for _ in range(4)]
+    processes = [SPAWN.Process(target=create_together, args=(paths, barrier)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0] * 4
-    assert len(EmbeddedLog(path).table("topic_partition")) == PARTITIONS + 3
+    for path in paths:
+        assert len(EmbeddedLog(path).table("topic_partition")) == PARTITIONS + 3
 
 
-def create_together(path: Path, barrier: Barrier) -> None:
-    barrier.wait()
+def create_together(paths: list[Path], barrier: Barrier) -> None:
+    for path in paths:
+        barrier.wait(PATIENCE_S)
+        create_topics(path, SPECS)
+
+
+def test_creating_the_log_waits_for_whoever_else_is_creating_it(tmp_path: Path) -> None:
+    # SQLite itself does not: it fails at once where a new file with a reserved lock is switched to WAL.
+    path = tmp_path / "log.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.1, other.execute, ["ROLLBACK"])
+    timer.start()
     create_topics(path, SPECS)
+    timer.join()
+    other.close()
+    assert len(EmbeddedLog(path).table("topic")) == len(SPECS)
 
 
 # A log that is not there, not free, or no log
