@@ -1,0 +1,99 @@
+"""A person is live in at most one household.
+
+A stream of its own, so that two households cannot both take somebody in: both would add the stream's next version, and the
+store lets one of them. Its events are saved together with the household's.
+"""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from registry.aggregate import Aggregate
+from registry.decision import Decision
+from registry.event import RegistryEvent
+from registry.refusal import Refusals
+
+
+class PersonEvent(RegistryEvent):
+    """An event in a person's stream; `division` in the envelope is that of the household concerned."""
+
+
+class PersonJoinedHousehold(PersonEvent):
+    """The person is a live member of this household, and of no other."""
+
+    TOPIC = "person.person_joined_household"
+    household_id: UUID
+
+    def apply(self, aggregate: "Person") -> None:
+        aggregate.household_id = self.household_id
+        aggregate.since = self.effective_on
+        aggregate.division = self.division
+
+
+class PersonLeftHousehold(PersonEvent):
+    """The person is no longer a live member of this household."""
+
+    TOPIC = "person.person_left_household"
+    household_id: UUID
+
+    def apply(self, aggregate: "Person") -> None:
+        aggregate.household_id = None
+        aggregate.last_household_id = self.household_id
+        aggregate.since = self.effective_on
+        aggregate.division = self.division
+
+
+class PersonalDataErased(PersonEvent):
+    """The person's key in the vault was destroyed; the register's figures stay."""
+
+    TOPIC = "person.personal_data_erased"
+
+    def apply(self, aggregate: "Person") -> None:
+        aggregate.erased = True
+
+
+class Person(Aggregate):
+    """A person, known by an opaque id that the vault gave. `since`: the day of the last joining or leaving."""
+
+    TOPIC: ClassVar[str] = "person"
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.household_id: UUID | None = None
+        self.last_household_id: UUID | None = None
+        self.since: date | None = None
+        self.erased = False
+
+    def check_join(self, effective_on: date, refusals: Refusals, at: str) -> None:
+        """E-PERSON-ERASED; E-PERSON-ALREADY-LIVE, now or still on that day. `at`: the command's field that names the person."""
+        refusals.unless(not self.erased, "E-PERSON-ERASED", at=at)
+        if self.household_id is not None:
+            refusals.add("E-PERSON-ALREADY-LIVE", at=at, household_id=self.household_id)
+        elif self.since is not None and effective_on < self.since:
+            refusals.add("E-PERSON-ALREADY-LIVE", at=at, household_id=self.last_household_id, until=self.since)
+
+    def check_leave(self, household_id: UUID, effective_on: date, refusals: Refusals, at: str) -> None:
+        """E-NOT-A-MEMBER; E-DATE-ORDER before the day of joining."""
+        if refusals.unless(self.household_id == household_id, "E-NOT-A-MEMBER", at=at):
+            assert self.since is not None
+            in_order = self.since <= effective_on
+            refusals.unless(in_order, "E-DATE-ORDER", at="effective_on", first=self.since, then=effective_on)
+
+    def join(self, household_id: UUID, decision: Decision, effective_on: date, *, division: str, at: str = "person_id") -> None:
+        """Become a live member of the household in this village. Raises Refused for what `check_join` finds."""
+        refusals = Refusals()
+        self.check_join(effective_on, refusals, at)
+        refusals.raise_any()
+        self.trigger(PersonJoinedHousehold, decision, effective_on, division=division, household_id=household_id)
+
+    def leave(self, household_id: UUID, decision: Decision, effective_on: date, *, division: str, at: str = "person_id") -> None:
+        """Cease to be a live member. Raises Refused for what `check_leave` finds."""
+        refusals = Refusals()
+        self.check_leave(household_id, effective_on, refusals, at)
+        refusals.raise_any()
+        self.trigger(PersonLeftHousehold, decision, effective_on, division=division, household_id=household_id)
+
+    def erase(self, decision: Decision, effective_on: date) -> None:
+        """Note that the vault destroyed the person's key; the figures stay. Nothing happens the second time."""
+        if not self.erased:
+            self.trigger(PersonalDataErased, decision, effective_on)
