@@ -11,8 +11,10 @@ from registry.household import status
 from registry.household.case import Case
 from registry.household.household import Household
 from registry.refusal import Refusals, refuse
+from schemas.access import permissions
 
-COUNTY_ROLES = frozenset({"COUNTY_OFFICER", "COUNTY_ACCEPTANCE", "PROVINCE_OFFICER"})
+BACK_DATING = "override.back_dating"
+"""The action of recording a fact that is older than policy allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +37,19 @@ def begin(household: Household, command: HouseholdCommand, decision: Decision, d
 
     `division` is where a household will be that the register does not know yet.
 
-    E-DATE-FUTURE; E-DATE-TOO-OLD beyond the policy's back-dating limit unless the county says so; E-STATE and
-    E-DATE-BEFORE-LAST for status commands. A status that forbids the command is refused at once: nothing further makes sense.
+    E-DATE-FUTURE; E-DATE-TOO-OLD beyond the policy's back-dating limit, unless the actor's role may; for status commands
+    E-DATE-BEFORE-LAST, and E-STATE. A status that forbids the command is refused at once: nothing further makes sense.
     """
+    if isinstance(command, StatusCommand):
+        require_status(household, command.FROM)
     refusals = Refusals()
     effective_on = command.effective_on
     refusals.unless(effective_on <= decision.today, "E-DATE-FUTURE", at="effective_on", today=decision.today)
-    if decision.actor["role"] not in COUNTY_ROLES:
+    if decision.actor["role"] not in permissions()[BACK_DATING]:
         limit = decision.policy_for(household.division or division, effective_on).backdating_days
         oldest = decision.today - timedelta(days=limit)
         refusals.unless(effective_on >= oldest, "E-DATE-TOO-OLD", at="effective_on", days=limit)
     if isinstance(command, StatusCommand):
-        require_status(household, command.FROM)
         since = household.status_since
         refusals.unless(since is None or effective_on >= since, "E-DATE-BEFORE-LAST", at="effective_on", last=since)
     return refusals

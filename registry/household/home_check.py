@@ -11,7 +11,7 @@ from registry.household import status
 from registry.household.case import MONITORING, RELAPSE
 from registry.household.command import HouseholdCommand, begin, require_live
 from registry.household.household import Household
-from registry.household.need import Guarantees, Income, NeedFacts
+from registry.household.need import CENT, Guarantees, Income, NeedFacts
 from registry.household.step import StepEvent, begin_step
 from registry.refusal import Refusals, refuse
 from schemas.code_tables import known
@@ -105,7 +105,8 @@ def check_findings(household: Household, command: FindingsCommand, refusals: Ref
     refusals.unless(ordered, "E-DATE-ORDER", at="income_to", first="income_from", then="effective_on")
     for kind, amount in command.income.items():
         assert isinstance(amount, Decimal)
-        refusals.unless(0 <= amount <= AMOUNT_MAX, "E-FIELD-RANGE", at=f"income.{kind}", minimum=0, maximum=AMOUNT_MAX)
+        valid = 0 <= amount <= AMOUNT_MAX and amount == amount.quantize(CENT)
+        refusals.unless(valid, "E-FIELD-RANGE", at=f"income.{kind}", minimum=0, maximum=AMOUNT_MAX)
     for dimension, result in command.guarantees.items():
         assert isinstance(result, str)
         known_result = known("guarantee_result", result)

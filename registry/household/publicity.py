@@ -170,7 +170,7 @@ def raise_objection(household: Household, command: RaiseObjection, decision: Dec
 
 @decides(ResolveObjection)
 def resolve_objection(household: Household, command: ResolveObjection, decision: Decision) -> None:
-    """E-OBJECTION-UNKNOWN; E-STEP-DONE where it was resolved the other way; silent where it was resolved this way."""
+    """E-OBJECTION-UNKNOWN, E-DATE-ORDER; E-STEP-DONE where it was resolved the other way, silent where it was this way."""
     require_live(household)
     case = require_case(household, command.procedure)
     refusals = begin(household, command, decision)
@@ -178,6 +178,9 @@ def resolve_objection(household: Household, command: ResolveObjection, decision:
         refuse("E-OBJECTION-UNKNOWN", at="objection_no", objection=command.objection_no)
     outcome = case.objections[command.objection_no]
     refusals.unless(outcome in (None, command.outcome), "E-STEP-DONE", at="outcome", step=steps.PUBLICISED_VILLAGE)
+    posted = min(notice.posted_from for notice in case.notices.values())
+    in_order = command.effective_on >= posted
+    refusals.unless(in_order, "E-DATE-ORDER", at="effective_on", first="posted_from", then="effective_on")
     refusals.raise_any()
     if outcome is None:
         household.trigger(

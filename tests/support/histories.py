@@ -1,7 +1,7 @@
 """Ready-made histories of one household, each a list of steps for `given`: through the real commands, step by step.
 
 Days count from DAY_ONE. `registered` begins a spell on REGISTERED_ON, `exited` ends it on EXITED_ON, `relapsed` begins the next
-one on RELAPSED_ON, `re_entered` is on the register again on RE_ENTERED_ON. The household is of three and poor by 3,000 yuan a head.
+one on RELAPSED_ON, `re_entered` is on the register again on RE_ENTERED_ON. The household of three has 3,000 yuan a head.
 """
 
 from datetime import date, timedelta
@@ -26,9 +26,11 @@ from registry.household.retention import EndRetention
 from registry.household.review import ApproveByCounty, ReviewByTownship
 from tests.support.scenario import HOUSEHOLD, VILLAGE, Step, day, person, ref
 
+REJECTED_ON = day(15)
 REGISTERED_ON = day(20)
 PROPOSED_ON = day(210)
 EXITED_ON = day(240)
+RELAPSE_CHECKED_ON = day(295)
 RELAPSED_ON = day(300)
 RE_ENTERED_ON = day(330)
 RETENTION_UNTIL = date(2020, 12, 31)
@@ -159,7 +161,7 @@ def approved() -> list[Step]:
     return [*appraised(), *publicity(day(5)), reviewed(day(13)), do(ApproveByCounty, day(15), procedure="IDENTIFICATION")]
 
 
-def rejected(on: date = day(15)) -> list[Step]:
+def rejected(on: date = REJECTED_ON) -> list[Step]:
     """Rejected after a lost vote; the applicant was told on the same day."""
     lost = vote(day(4), votes_for=5)
     return [*compared_without_hits(), lost, do(RejectIdentification, on, reason_code="VOTE_LOST", told_on=on)]
@@ -223,7 +225,7 @@ def stable() -> list[Step]:
     return [*exited(), do(EndRetention, RETENTION_UNTIL + timedelta(days=1))]
 
 
-def relapse_checked(on: date = day(295)) -> list[Step]:
+def relapse_checked(on: date = RELAPSE_CHECKED_ON) -> list[Step]:
     """A home check of the exited household by which it is poor again."""
     return [*exited(), home_check(on, "RELAPSE")]
 
