@@ -33,6 +33,10 @@ class NewNote:
     kind: str
     text: str
 
+    def __post_init__(self) -> None:
+        if not _KIND.fullmatch(self.kind):
+            raise ValueError("a note's kind is a code in capitals, chosen by the program")
+
     def __repr__(self) -> str:
         return f"NewNote({self.owner_kind} {self.owner_id}, {self.kind}, ...)"
 
@@ -98,7 +102,7 @@ class Notes:
             return [UUID(bytes=note_id) for note_id in note_ids_of(connection, [owner_id.bytes])]
 
     def erase(self, note_ids: Sequence[UUID], actor: Actor, reason: str) -> None:
-        """Destroy these notes for ever; unknown and erased ones are passed over. reason: of ERASURE_REASONS."""
+        """Destroy these notes for ever; unknown and erased ones are passed over. reason: code table erasure_reason."""
         refusals = Refusals()
         weigh_reason(reason, refusals)
         weigh_count(len(note_ids), refusals, at="note_ids")
@@ -134,7 +138,6 @@ def _weigh(notes: Sequence[NewNote], purpose: str) -> None:
     weigh_purpose(purpose, refusals)
     weigh_count(len(notes), refusals, at="notes")
     for i, new in enumerate(notes):
-        refusals.unless(bool(_KIND.fullmatch(new.kind)), "E-CODE-UNKNOWN", at=f"notes[{i}].kind", table="note_kind")
         refusals.unless(bool(new.text.strip()), "E-FIELD-MISSING", at=f"notes[{i}].text")
         refusals.unless(not _NOT_TEXT.search(new.text), "E-FIELD-TYPE", at=f"notes[{i}].text", expected="TEXT")
         long = len(new.text) > TEXT_MAX

@@ -160,7 +160,7 @@ class Vault:
         The identity number may be registered anew, as a new person. Erasing the erased changes nothing but cuts the
         write-ahead log once more: the answer to ErasureUnfinished. What this cannot reach is told at
         `VaultDatabase.remove_old_copies`. Notes on households are not touched: see `erase_notes`.
-        reason: of ERASURE_REASONS. Refused: E-PERSON-UNKNOWN, E-CODE-UNKNOWN, E-TOO-MANY.
+        reason: code table erasure_reason. Refused: E-PERSON-UNKNOWN, E-CODE-UNKNOWN, E-TOO-MANY.
         """
         refusals = Refusals()
         weigh_reason(reason, refusals)

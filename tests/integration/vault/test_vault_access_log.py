@@ -24,14 +24,14 @@ People = Callable[..., list[PersonalData]]
 def tamper(vaults: Any) -> Any:
     """Runs statements past the vault, with the guards against changes dropped, as an owner of the tables could."""
 
-    def run(*statements: str, guarded: bool = False) -> None:
+    def run(*statements: str, keep_guards: bool = False) -> None:
         with closing(VaultDatabase(vaults.url)) as database, database.writing() as connection:
             if vaults.url.startswith("sqlite"):
                 drops = ["DROP TRIGGER access_log_no_update", "DROP TRIGGER access_log_no_delete"]
             else:
                 connection.execute(text("SET LOCAL search_path TO vault"))
                 drops = ["DROP TRIGGER access_log_append_only ON access_log"]
-            for statement in [*([] if guarded else drops), *statements]:
+            for statement in [*([] if keep_guards else drops), *statements]:
                 connection.execute(text(statement))
 
     return run
@@ -94,7 +94,7 @@ def test_the_tables_themselves_refuse_to_change_or_delete_rows(vault: Vault, cle
     look(vault, clerk, 2)
     for statement in ("UPDATE access_log SET purpose = 'AUDIT'", "DELETE FROM access_log WHERE seq = 1"):
         with pytest.raises(DatabaseError, match="append only"):
-            tamper(statement, guarded=True)
+            tamper(statement, keep_guards=True)
     assert vault.verify_access_log().intact
 
 
@@ -121,6 +121,17 @@ def test_rows_that_change_places_show(vault: Vault, clerk: Actor, tamper: Any) -
     look(vault, clerk, 3)
     tamper(*(f"UPDATE access_log SET seq = {new} WHERE seq = {old}" for old, new in ((2, 9), (3, 2), (9, 3))))
     assert vault.verify_access_log().broken_at == 2
+
+
+def test_a_genuine_row_of_another_past_shows(vault: Vault, clerk: Actor, tamper: Any) -> None:
+    look(vault, clerk, 3)
+    # As somebody would who restores a backup to lose a row, and puts another history's row in its place.
+    tamper("CREATE TABLE past AS SELECT * FROM access_log WHERE seq = 3", "DELETE FROM access_log WHERE seq = 3")
+    look(vault, clerk, 2)
+    tamper(
+        "DELETE FROM access_log WHERE seq = 3", "INSERT INTO access_log SELECT * FROM past", "DROP TABLE past", keep_guards=True
+    )
+    assert vault.verify_access_log().broken_at == 4
 
 
 def test_rows_cut_off_at_the_end_show_against_a_head_kept_elsewhere(vault: Vault, clerk: Actor, tamper: Any) -> None:
