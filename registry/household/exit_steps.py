@@ -20,7 +20,7 @@ from registry.household.step import StepEvent, begin_step
 
 
 class ExitVerified(StepEvent):
-    """The exit was verified at home."""
+    """The exit was verified at home. A new verification asks for a new acceptance."""
 
     TOPIC = "household.exit_verified"
     verifiers: list[str]
@@ -35,6 +35,7 @@ class ExitVerified(StepEvent):
     def apply(self, aggregate: Household) -> None:
         case = self.case(aggregate)
         case.done(steps.VERIFIED, self.effective_on)
+        case.steps.pop(steps.COUNTY_ACCEPTED, None)
         case.checkers = tuple(self.verifiers)
         case.housing_evidence = self.housing_evidence
         case.need = aggregate.need = NeedFacts.of(self)

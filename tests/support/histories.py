@@ -4,10 +4,12 @@ Days count from DAY_ONE. `registered` begins a spell on REGISTERED_ON, `exited` 
 one on RELAPSED_ON, `re_entered` is on the register again on RE_ENTERED_ON. The household of three has 3,000 yuan a head.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from registry.command import Command
 from registry.household.appraisal import HoldAppraisal, RequestAppraisal
 from registry.household.clear_out import ClearOut, NotifyHousehold
 from registry.household.comparison import CompareSectors
@@ -26,6 +28,8 @@ from registry.household.retention import EndRetention
 from registry.household.review import ApproveByCounty, ReviewByTownship
 from tests.support.scenario import HOUSEHOLD, VILLAGE, Step, day, person, ref
 
+History = Callable[[], list[Step]]
+
 REJECTED_ON = day(15)
 REGISTERED_ON = day(20)
 PROPOSED_ON = day(210)
@@ -43,9 +47,10 @@ POOR, RICH = 9_000, 30_000
 """Net income of the household: 3,000 and 10,000 yuan a head."""
 
 
-def do(command_class: type[Any], on: date, **fields: Any) -> Any:
+def do(command_class: type[Any], on: date, **fields: Any) -> Command:
     """A command about the household, on that day."""
-    return command_class(household_id=HOUSEHOLD, effective_on=on, **fields)
+    command: Command = command_class(household_id=HOUSEHOLD, effective_on=on, **fields)
+    return command
 
 
 def findings(on: date, income: int = POOR, *unmet: str, medical: int = 0) -> dict[str, Any]:
@@ -193,9 +198,9 @@ def pre_exit() -> list[Step]:
     return [*helped(), do(ProposeExit, PROPOSED_ON)]
 
 
-def verification(on: date, income: int = RICH, *unmet: str, **changes: Any) -> Step:
+def verification(on: date, total: int = RICH, *unmet: str, **changes: Any) -> Step:
     """The verification of an exit."""
-    fields = {"verifiers": VERIFIERS, "housing_evidence": "THIRD_PARTY_APPRAISAL"} | findings(on, income, *unmet)
+    fields = {"verifiers": VERIFIERS, "housing_evidence": "THIRD_PARTY_APPRAISAL"} | findings(on, total, *unmet)
     return do(VerifyExit, on, **(fields | changes))
 
 

@@ -35,6 +35,7 @@ from schemas.clock import SHANGHAI
 from schemas.code_tables import table
 from schemas.codec import Codec
 from schemas.divisions import Division, Divisions, Level, hainan, township_code
+from schemas.refusal_codes import refusal
 
 HOUSEHOLD = UUID(int=0x5EED << 64)
 PROVINCE = "460000000000"
@@ -76,10 +77,11 @@ def paper(kind: str = "OTHER", number: int = 1) -> Any:
     return {"kind": kind, "sha256": number.to_bytes(32, "big")}
 
 
-def actor(role: str, number: int = 1) -> ActorFacts:
-    """A member of staff with this role; the number tells two of them apart."""
+def actor(role: str, number: int = 1, *, same_as: ActorFacts | None = None) -> ActorFacts:
+    """A member of staff with this role; the number tells two of them apart. `same_as`: the same person in another role."""
     place = VILLAGE if role.startswith("VILLAGE") else TOWNSHIP if role.startswith("TOWNSHIP") else COUNTY
-    return {"id": f"{role.lower()}-{number}", "role": role, "org": "11469030008174419M", "division": place}
+    person_id = same_as["id"] if same_as else f"{role.lower()}-{number}"
+    return {"id": person_id, "role": role, "org": "11469030008174419M", "division": place}
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,9 @@ Step = Command | By | Fact
 Expected = type[RegistryEvent] | Seen
 
 
-def by(who: ActorFacts | str, command: Command) -> By:
+def by(who: ActorFacts | str, command: Step) -> By:
     """A command given by this actor, or by the first member of staff with this role."""
+    assert isinstance(command, Command)
     return By(actor(who) if isinstance(who, str) else who, command)
 
 
@@ -251,6 +254,9 @@ class Outcome:
         """The command was refused for exactly these reasons (in any order), and left nothing behind."""
         assert self.refused is not None, f"accepted: {[type(event).__name__ for event in self.events]}"
         assert sorted({v.code for v in self.refused.violations}) == sorted(set(codes))
+        for violation in self.refused.violations:
+            missing = refusal(violation.code).parameters - set(violation.params)
+            assert not missing, f"the words of {violation.code} need {sorted(missing)}"
         self._nothing_left()
         return self
 

@@ -158,7 +158,7 @@ def test_a_case_rejected_again_may_be_appealed_again() -> None:
 
 def test_another_person_decides_than_the_one_who_rejected() -> None:
     own = by("TOWNSHIP_OFFICER", do(RejectIdentification, day(15), reason_code="WITHDRAWN", told_on=day(15)))
-    same = {**actor("COUNTY_OFFICER"), "id": "township_officer-1"}
+    same = actor("COUNTY_OFFICER", same_as=actor("TOWNSHIP_OFFICER"))
     verdict = do(DecideAppeal, day(25), appeal_no=1, outcome="UPHELD")
     given(compared_without_hits(), own, file()).when(by(same, verdict)).then_refuses("E-TWO-PERSON-RULE")
 

@@ -8,6 +8,7 @@ from registry.household.appraisal import AppraisalHeld, AppraisalRequested, Hold
 from registry.household.publicity import PostPublicity
 from tests.support.histories import (
     RELAPSED_ON,
+    History,
     appraised,
     checked,
     clear_out_requested,
@@ -121,8 +122,8 @@ def test_a_monitoring_case_is_not_appraised() -> None:
 
 
 @pytest.mark.parametrize("listed", [registered, pre_exit, exited, relapsed, stable], ids=lambda listed: listed.__name__)
-def test_a_verified_lead_opens_a_clear_out_case(listed: object) -> None:
-    scenario = given(listed())  # type: ignore[operator]
+def test_a_verified_lead_opens_a_clear_out_case(listed: History) -> None:
+    scenario = given(listed())
     on = scenario.now.date()
     command = do(RequestAppraisal, on, lead_kind="FINDING", lead_id=ref(601))
     outcome = scenario.when(command)

@@ -1,5 +1,7 @@
 """The comparison with the sectors' data, and the verdict on every hit."""
 
+from typing import Any
+
 from registry.household.comparison import CompareSectors, MismatchVerified, SectorCompared, VerifyMismatch
 from tests.support.histories import (
     COMPARATOR,
@@ -21,7 +23,7 @@ ID = "IDENTIFICATION"
 OWNER = {"sector": "VEHICLE", "rule": "VEHICLE_OWNER"}
 
 
-def compare(on: int = 3, procedure: str = ID, **changes: object) -> Step:
+def compare(on: int = 3, procedure: str = ID, **changes: Any) -> Step:
     fields = {"procedure": procedure, "comparator": COMPARATOR, "sectors": ("VEHICLE", "HOUSING"), "hits": ()} | changes
     return do(CompareSectors, day(on), **fields)
 

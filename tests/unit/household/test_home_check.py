@@ -1,6 +1,7 @@
 """The home check, legal in every live status."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from registry.household.home_check import HomeChecked, RecordHomeCheck
 from tests.support.histories import (
     POOR,
     RELAPSE_CHECKED_ON,
+    History,
     applied,
     approved,
     do,
@@ -25,7 +27,7 @@ from tests.support.scenario import Step, day, given, paper, seen
 ID = "IDENTIFICATION"
 
 
-def check(on: int = 2, procedure: str = ID, **changes: object) -> Step:
+def check(on: int = 2, procedure: str = ID, **changes: Any) -> Step:
     fields = {"procedure": procedure, "checkers": ("checker-1",)} | findings(day(on)) | changes
     return do(RecordHomeCheck, day(on), **fields)
 
@@ -67,8 +69,8 @@ def test_business_costs_are_taken_off() -> None:
 
 
 @pytest.mark.parametrize("history", [in_ledger, registered, exited, stable], ids=lambda history: history.__name__)
-def test_a_household_is_checked_for_monitoring_in_any_live_status(history: object) -> None:
-    scenario = given(history())  # type: ignore[operator]
+def test_a_household_is_checked_for_monitoring_in_any_live_status(history: History) -> None:
+    scenario = given(history())
     on = scenario.now.date()
     scenario.when(home_check(on, "MONITORING")).then(seen(HomeChecked, procedure="MONITORING"))
     assert scenario.household.cases["MONITORING"].steps == {"HOME_CHECKED": on}

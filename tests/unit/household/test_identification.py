@@ -1,6 +1,7 @@
 """From the application to the announcement, or to the rejection (T1, T3, T4)."""
 
 from decimal import Decimal
+from typing import Any
 
 from registry.household.appeal import FileAppeal
 from registry.household.comparison import VerifyMismatch
@@ -42,7 +43,7 @@ from tests.support.scenario import VILLAGE, Step, day, fact, given, paper, perso
 ID = "IDENTIFICATION"
 
 
-def apply_on(on: int, **fields: object) -> Step:
+def apply_on(on: int, **fields: Any) -> Step:
     return do(ApplyForIdentification, day(on), application_source="APPLICATION", **fields)
 
 

@@ -78,7 +78,7 @@ def test_the_county_approves_once() -> None:
 
 
 def test_who_reviewed_for_the_township_does_not_approve_for_the_county() -> None:
-    promoted = {**actor("COUNTY_OFFICER"), "id": "township_officer-1"}
+    promoted = actor("COUNTY_OFFICER", same_as=actor("TOWNSHIP_OFFICER"))
     given(publicised(), reviewed(day(13))).when(by(promoted, approve())).then_refuses("E-TWO-PERSON-RULE")
 
 
