@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select
 
-from registry.vault.instants import from_micros
+from registry.store.instant import from_micros
 from registry.vault.keys import LookupKey
 from registry.vault.tables import access_log
 from schemas.access import Actor

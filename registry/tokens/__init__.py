@@ -1,0 +1,1 @@
+"""Bearer tokens of programs: who they act for, until when, and how to take that away."""
