@@ -88,6 +88,7 @@ class Measure:
     state: str = "LIVE"
     progress_pct: int = 0
     stopped_for: str | None = None
+    stopped_on: date | None = None
 
 
 @dataclass(slots=True)

@@ -70,6 +70,7 @@ class AssistanceMeasureStopped(HouseholdEvent):
         measure = aggregate.measures[self.measure_id]
         measure.state = STOPPED
         measure.stopped_for = self.reason_code
+        measure.stopped_on = self.effective_on
 
 
 class AssistanceMeasureResumed(HouseholdEvent):
@@ -81,7 +82,7 @@ class AssistanceMeasureResumed(HouseholdEvent):
     def apply(self, aggregate: Household) -> None:
         measure = aggregate.measures[self.measure_id]
         measure.state = LIVE
-        measure.stopped_for = None
+        measure.stopped_for = measure.stopped_on = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,8 @@ def resume_stopped(household: Household, decision: Decision, effective_on: date,
     """Let those measures go on that were stopped for this reason (T13); what had been stopped before stays stopped."""
     for measure in list(household.measures.values()):
         if measure.state == STOPPED and measure.stopped_for == reason:
-            household.trigger(AssistanceMeasureResumed, decision, effective_on, measure_id=measure.measure_id)
+            day = max(effective_on, measure.stopped_on or effective_on)
+            household.trigger(AssistanceMeasureResumed, decision, day, measure_id=measure.measure_id)
 
 
 def require_measure(household: Household, measure_id: UUID) -> Measure:

@@ -124,7 +124,9 @@ def registered(main_cause: str = "ILLNESS", *other_causes: str) -> list[Step]:
     return [ledger(), *family(), applied, identified]
 
 
-def checked(on: date, income: int, *unmet: str, number: int = 1, paid: int = 0, checkers: tuple[str, ...] = ("staff-7",)) -> Step:
+def checked(
+    on: date, income: int | Decimal, *unmet: str, number: int = 1, paid: int = 0, checkers: tuple[str, ...] = ("staff-7",)
+) -> Step:
     """A home check for monitoring: household income of the twelve months before, own medical payments, unmet guarantees."""
     kinds = ("food", "clothing", "education", "medical", "housing", "water")
     nothing = Decimal("0.00")

@@ -1,12 +1,15 @@
 """Assistance measures: started for those who are entitled, stopped with the entitlement, resumed after an upheld appeal."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from registry.decision import Decision
 from registry.household import measures
+from registry.household.household import Household
 from registry.household.measures import (
     AssistanceMeasureResumed,
     AssistanceMeasureStarted,
@@ -15,8 +18,10 @@ from registry.household.measures import (
     StopMeasure,
     resume_stopped,
     stop_all,
+    stop_those_of,
 )
-from tests.support.helped_households import HEAD, OFFICE, SON, exited, ledger, registered
+from registry.household.monitoring import StartMonitoring
+from tests.support.helped_households import HEAD, OFFICE, SON, checked, exited, ledger, marginal, registered
 from tests.support.scenario import HOUSEHOLD, Scenario, actor, check_history, day, given, person, ref, seen
 
 
@@ -135,6 +140,14 @@ def test_a_household_whose_cause_asks_for_nothing_is_not_doubted() -> None:
     given(registered("OTHER")).when(pigs()).then(AssistanceMeasureStarted).then_warns()
 
 
+def test_a_monitored_households_risks_ask_for_measures_too() -> None:
+    begin = StartMonitoring(household_id=HOUSEHOLD, effective_on=day(15), category="MARGINAL", risks=("SCHOOLING",))
+    scenario = given(marginal(), checked(day(12), 9_000), begin)
+    scenario.when(start()).then(AssistanceMeasureStarted).then_warns("W-MEASURE-CAUSE-MISMATCH")
+    school = start(measure_id=ref(2), category="EDUCATION", subtype="LIVING_SUPPORT")
+    scenario.when(school).then(AssistanceMeasureStarted).then_warns()
+
+
 def test_a_measure_is_stopped_for_a_reason() -> None:
     stopped = seen(AssistanceMeasureStopped, measure_id=ref(1), reason_code="HOUSEHOLD_DECLINED")
     outcome = given(registered(), start()).when(stop()).then(stopped)
@@ -190,6 +203,21 @@ def test_where_no_measure_is_live_none_is_stopped() -> None:
 def test_a_measure_agreed_after_a_late_clear_out_stops_on_the_day_it_was_agreed() -> None:
     (stopped,) = after(given(registered(), start()), stop_all, 15, measures.CLEARED_OUT)
     assert stopped.effective_on == day(20)
+
+
+def test_who_leaves_takes_along_the_measures_that_are_for_him_alone() -> None:
+    def leave(household: Household, decision: Decision, on: date, reason: str) -> None:
+        stop_those_of(household, {HEAD}, decision, on)
+
+    (stopped,) = after(given(registered(), start(person_id=HEAD), pigs(person_id=SON), pigs(3)), leave, 90, "")
+    assert (stopped.measure_id, stopped.reason_code) == (ref(1), "BENEFICIARY_LEFT")
+
+
+def test_nothing_resumes_before_it_was_stopped() -> None:
+    scenario = given(registered(), start())
+    after(scenario, stop_all, 15, measures.CLEARED_OUT)
+    (resumed,) = after(scenario, resume_stopped, 18, measures.CLEARED_OUT)
+    assert resumed.effective_on == day(20)
 
 
 def test_after_an_upheld_appeal_those_go_on_that_the_clear_out_stopped() -> None:

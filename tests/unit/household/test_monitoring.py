@@ -1,6 +1,5 @@
 """The monitoring overlay: who may be monitored, when the next review is due, and how monitoring gives way to the register."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +30,11 @@ def start(category: str = "MARGINAL", *risks: str, on: int = 25) -> StartMonitor
 
 def review(*risks: str, on: int = 60) -> ReviewMonitoring:
     return ReviewMonitoring(household_id=HOUSEHOLD, effective_on=day(on), risks=risks)
+
+
+def one_can_work_of(size: int) -> tuple[dict[str, Any], ...]:
+    """The members of a household in which only the head can work."""
+    return facts_of(person(1), relation="HEAD"), *(facts_of(person(n), labour="NONE") for n in range(2, size + 1))
 
 
 def watched(*risks: str) -> list[Step]:
@@ -144,6 +148,10 @@ def test_an_old_home_check_will_not_do() -> None:
     given(marginal(), checked(day(20), POOR)).when(start(on=51)).then_refuses("E-CHECK-STALE")
 
 
+def test_a_home_check_holds_for_thirty_days() -> None:
+    given(marginal(), checked(day(20), POOR)).when(start(on=50)).then(MonitoringStarted)
+
+
 def test_monitoring_does_not_begin_before_the_check() -> None:
     given(marginal(), checked(day(20), POOR)).when(start(on=19)).then_refuses("E-DATE-ORDER")
 
@@ -162,6 +170,11 @@ def test_a_risk_must_be_named() -> None:
 def test_at_most_five_risks_are_named() -> None:
     six = ("ILLNESS", "DISABILITY", "SCHOOLING", "HOUSING", "WATER", "ACCIDENT")
     given(marginal(), checked(day(20), POOR)).when(start("MARGINAL", *six)).then_refuses("E-RISK-TOO-MANY")
+
+
+def test_five_risks_may_be_named() -> None:
+    five = ("ILLNESS", "DISABILITY", "SCHOOLING", "HOUSING", "WATER")
+    given(marginal(), checked(day(20), POOR)).when(start("MARGINAL", *five)).then(seen(MonitoringStarted, risks=list(five)))
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
@@ -184,6 +197,8 @@ def test_an_unknown_household_is_not_monitored() -> None:
         ("ILLNESS", (), 0, ("W-RISK-NOT-SEEN",)),
         ("ILLNESS", (facts_of(person(1), relation="HEAD"),), 900, ("W-RISK-NOT-SEEN",)),
         ("LACK_OF_LABOUR", (), 0, ("W-RISK-NOT-SEEN",)),
+        ("LACK_OF_LABOUR", one_can_work_of(4), 0, ("W-RISK-NOT-SEEN",)),
+        ("LACK_OF_LABOUR", one_can_work_of(5), 0, ()),
         ("LACK_OF_LABOUR", (facts_of(person(1), relation="HEAD", labour="LOST"),), 0, ()),
         ("HOUSING", (), 0, ()),
     ],
@@ -193,9 +208,10 @@ def test_a_risk_that_no_fact_shows_is_doubted(risk: str, members: Any, paid: int
     scenario.when(start("MARGINAL", risk)).then(MonitoringStarted).then_warns(*warnings)
 
 
-def test_of_a_household_without_known_members_the_ledger_says_who_can_work() -> None:
-    scenario = given(ledger(labour_count=0), checked(day(20), POOR))
-    scenario.when(start("MARGINAL", "LACK_OF_LABOUR")).then(MonitoringStarted).then_warns()
+@pytest.mark.parametrize(("labour_count", "warnings"), [(0, ()), (1, ("W-RISK-NOT-SEEN",))])
+def test_of_a_household_without_known_members_the_ledger_says_who_can_work(labour_count: int, warnings: tuple[str, ...]) -> None:
+    scenario = given(ledger(labour_count=labour_count), checked(day(20), POOR))
+    scenario.when(start("MARGINAL", "LACK_OF_LABOUR")).then(MonitoringStarted).then_warns(*warnings)
 
 
 def test_a_review_moves_the_next_one_on() -> None:
@@ -217,6 +233,10 @@ def test_nobody_reviews_what_had_not_begun() -> None:
     given(watched()).when(review("ILLNESS", on=24)).then_refuses("E-DATE-BEFORE-LAST")
 
 
+def test_a_review_may_be_made_on_the_first_day() -> None:
+    given(watched()).when(review("ILLNESS", on=25)).then(MonitoringReviewed)
+
+
 @pytest.mark.parametrize("history", [marginal(), [*watched(), eliminated()]])
 def test_only_a_monitored_household_is_reviewed(history: list[Step]) -> None:
     given(history).when(review("ILLNESS", on=260)).then_refuses("E-MONITORING-STATE")
@@ -232,12 +252,14 @@ def test_the_new_risk_is_found_by_a_new_check() -> None:
     given(watched(), eliminated()).when(start("MARGINAL", "ACCIDENT", on=260)).then_refuses("E-NO-CASE")
 
 
+def test_the_new_risk_is_not_monitored_before_the_old_one_was_eliminated() -> None:
+    history = [*watched(), eliminated(250), checked(day(255), POOR, number=2)]
+    given(history).when(start("MARGINAL", "ACCIDENT", on=249)).then_refuses("E-DATE-BEFORE-LAST", "E-DATE-ORDER")
+
+
 def test_a_check_from_before_the_elimination_finds_no_new_risk() -> None:
     history = [*watched(), eliminated(250), checked(day(249), POOR, number=2)]
     given(history).when(start("MARGINAL", "ACCIDENT", on=255)).then_refuses("E-CHECK-STALE")
-
-
-Ending = Callable[..., None]
 
 
 def ended(scenario: Scenario, on: int, by_status: str) -> list[Any]:

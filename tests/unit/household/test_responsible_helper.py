@@ -55,6 +55,10 @@ def test_there_must_be_a_helper_to_replace() -> None:
     given(registered()).when(replace()).then_refuses("E-NO-HELPER")
 
 
+def test_an_unknown_household_has_no_helper_to_replace() -> None:
+    given().when(replace()).then_refuses("E-STATE")
+
+
 def test_replacing_the_helper_by_himself_does_nothing() -> None:
     given(registered(), assign()).when(replace("staff-17")).then_nothing_happens()
 

@@ -35,7 +35,7 @@ def help_with(category: str, subtype: str, number: int = 1) -> StartMeasure:
     )
 
 
-def check(income: int = ENOUGH, *unmet: str, on: int = 210, **changes: Any) -> Step:
+def check(income: int | Decimal = ENOUGH, *unmet: str, on: int = 210, **changes: Any) -> Step:
     return checked(day(on), income, *unmet, number=2, **changes)
 
 
@@ -75,6 +75,12 @@ def test_on_the_day_that_half_a_year_has_passed_it_may_be() -> None:
 
 def test_the_income_must_reach_the_monitoring_line() -> None:
     given(watched(), check(POOR)).when(eliminate()).then_refuses("E-INCOME-BELOW-MONITOR-LINE")
+
+
+def test_an_income_just_on_the_line_is_enough() -> None:
+    on_the_line = Decimal("5620.50") * 3
+    reached = seen(RiskEliminated, income_pc=Decimal("5620.50"), line=Decimal("5620.50"))
+    given(watched(), check(on_the_line)).when(eliminate()).then(reached, AssistanceMeasureStopped)
 
 
 def test_own_medical_payments_count_against_the_income() -> None:

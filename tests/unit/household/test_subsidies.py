@@ -7,7 +7,7 @@ import pytest
 
 from registry.household.subsidies import PaySubsidy, ReverseSubsidy, SubsidyPaid, SubsidyReversed
 from tests.support.helped_households import HEAD, SON, WIFE, exited, ledger, registered, stable
-from tests.support.scenario import HOUSEHOLD, day, given, person, ref, seen
+from tests.support.scenario import HOUSEHOLD, amended, day, given, person, ref, seen
 
 
 def pay(**changes: Any) -> PaySubsidy:
@@ -123,10 +123,23 @@ def test_a_subsidy_for_which_nobody_is_of_the_right_kind_is_doubted(category: st
     given(registered()).when(payment).then(SubsidyPaid).then_warns("W-NO-RECIPIENT")
 
 
-@pytest.mark.parametrize(("category", "term"), [("EDUCATION_SUPPLIES", "2018-A"), ("PRODUCTION", "2018")])
-def test_a_subsidy_for_a_household_with_somebody_of_that_kind_is_not(category: str, term: str) -> None:
-    payment = pay(category=category, term=term, person_id=None, amount=Decimal("100.00"))
+@pytest.mark.parametrize(
+    ("category", "term", "person_id"),
+    [("EDUCATION_SUPPLIES", "2018-A", None), ("EDUCATION_SUPPLIES", "2018-A", SON), ("PRODUCTION", "2018", None)],
+)
+def test_a_subsidy_for_somebody_of_that_kind_is_not(category: str, term: str, person_id: Any) -> None:
+    payment = pay(category=category, term=term, person_id=person_id, amount=Decimal("100.00"))
     given(registered()).when(payment).then(SubsidyPaid).then_warns()
+
+
+@pytest.mark.parametrize(("age_from", "age_below", "paid"), [(9, 17, True), (10, 17, False), (5, 10, True), (5, 9, False)])
+def test_policy_says_from_what_age_and_below_what_age_a_subsidy_is_paid(age_from: int, age_below: int, paid: bool) -> None:
+    policies = amended(2018, subsidy__EDUCATION_PRIMARY={"age_from": age_from, "age_below": age_below})
+    outcome = given(registered()).under(policies).when(pay())
+    if paid:
+        outcome.then(SubsidyPaid)
+    else:
+        outcome.then_refuses("E-BENEFICIARY-AGE")
 
 
 def test_a_payment_comes_back_bit_by_bit() -> None:

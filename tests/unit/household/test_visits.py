@@ -14,11 +14,9 @@ from registry.household.visits import (
     rules_that_flag,
 )
 from tests.support.helped_households import ledger, registered
-from tests.support.scenario import HOUSEHOLD, VILLAGE, Scenario, day, given, ref, seen
+from tests.support.scenario import HOUSEHOLD, VILLAGE, amended, day, given, ref, seen
 
-ORDINARY = VisitEntry(
-    minutes=35, visited_on=day(20), entered_on=day(21), entries_that_minute=1, visitor_minutes_that_day=200
-)
+ORDINARY = VisitEntry(minutes=35, visited_on=day(20), entered_on=day(21), entries_that_minute=1, visitor_minutes_that_day=200)
 
 
 def visit(**changes: Any) -> RecordHomeVisit:
@@ -100,12 +98,22 @@ def test_a_visit_is_not_flagged_before_it_happened() -> None:
         ({}, ()),
         ({"minutes": 5}, ()),
         ({"minutes": 4}, ("TOO_SHORT",)),
-        ({"entries_that_minute": 30}, ("BULK_ENTRY",)),
-        ({"visitor_minutes_that_day": 1200}, ("OVERLAPPING",)),
-        ({"entered_on": day(120)}, ("ENTERED_LATE",)),
+        ({"entries_that_minute": 4}, ()),
+        ({"entries_that_minute": 5}, ("BULK_ENTRY",)),
+        ({"visitor_minutes_that_day": 600}, ()),
+        ({"visitor_minutes_that_day": 601}, ("OVERLAPPING",)),
+        ({"entered_on": day(27)}, ()),
+        ({"entered_on": day(28)}, ("ENTERED_LATE",)),
         ({"minutes": 0, "entered_on": day(120)}, ("TOO_SHORT", "ENTERED_LATE")),
     ],
 )
 def test_policy_says_which_rules_doubt_a_visit(changes: dict[str, Any], rules: tuple[str, ...]) -> None:
-    policy = Scenario().policies.for_(VILLAGE, ORDINARY.visited_on)
+    policies = amended(
+        2018,
+        visits__minutes_min=5,
+        visits__entries_per_minute_max=4,
+        visits__minutes_per_day_max=600,
+        visits__entry_days_max=7,
+    )
+    policy = policies.for_(VILLAGE, ORDINARY.visited_on)
     assert rules_that_flag(replace(ORDINARY, **changes), policy) == rules
