@@ -4,7 +4,7 @@ Source: national register, natural and other increase and decrease; three-year p
 That a person is live in one household only is the Person aggregate's to hold, in the same save.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -98,6 +98,11 @@ class NewMember:
     work_area: str | None = code("work_area", None)
     insurance: tuple[str, ...] = codes("insurance_scheme")
     social_assistance: str = code("social_assistance", "NONE")
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "NewMember":
+        """The member whom a record of an event describes."""
+        return cls(**{**record, "health": tuple(record["health"]), "insurance": tuple(record["insurance"])})
 
     def record(self) -> dict[str, Any]:
         """The member as a record of an event."""

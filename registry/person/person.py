@@ -4,14 +4,16 @@ A stream of its own, so that two households cannot both take somebody in: both w
 store lets one of them. Its events are saved together with the household's.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from registry.aggregate import Aggregate
+from registry.correction import as_corrected
 from registry.decision import Decision
 from registry.event import RegistryEvent
-from registry.refusal import Refusals
+from registry.refusal import Refusals, refuse
 
 
 class PersonEvent(RegistryEvent):
@@ -92,6 +94,33 @@ class Person(Aggregate):
         self.check_leave(household_id, effective_on, refusals, at)
         refusals.raise_any()
         self.trigger(PersonLeftHousehold, decision, effective_on, division=division, household_id=household_id)
+
+    def redate(
+        self,
+        stream: Sequence[RegistryEvent],
+        event_class: type[PersonEvent],
+        household_id: UUID,
+        days: tuple[date, date],
+        decision: Decision,
+    ) -> None:
+        """Correct the day of joining or leaving this household; `days`: as recorded, and as it was.
+
+        stream: every event so far, pending ones included. Raises Refused (E-CORRECTION-NOT-ALLOWED) where the day would pass
+        that of the move before or after it.
+        """
+        was, day = days
+        moves = [fact for _, fact in as_corrected(stream) if isinstance(fact, PersonJoinedHousehold | PersonLeftHousehold)]
+        place, move = next(
+            (place, fact)
+            for place, fact in reversed(list(enumerate(moves)))
+            if type(fact) is event_class and (fact.household_id, fact.effective_on) == (household_id, was)
+        )
+        earliest = moves[place - 1].effective_on if place else date.min
+        latest = moves[place + 1].effective_on if place + 1 < len(moves) else date.max
+        if not earliest <= day <= latest:
+            refuse("E-CORRECTION-NOT-ALLOWED", at="effective_on", event=move.TOPIC)
+        self.trigger(event_class, decision, day, corrects=move.event_id, division=move.division, household_id=household_id)
+        self.amend(stream, self._pending.pop())
 
     def erase(self, decision: Decision, effective_on: date) -> None:
         """Note that the vault destroyed the person's key; the figures stay. Nothing happens the second time."""

@@ -1,0 +1,101 @@
+"""Whether what was recorded would still have been accepted, after something before it was corrected.
+
+The stream is folded twice, as it is and as it would be; at each later fact its command is weighed on the household as it was
+just then, by its own decider, with the actor and the day of that time. Only what is refused in the one fold and not in the
+other speaks against the correction: a rule that was stricter or laxer in those days does not.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from registry.correction import as_corrected
+from registry.decision import Decision
+from registry.event import RegistryEvent
+from registry.household.household import Household
+from registry.household.statements import STATEMENTS
+from registry.refusal import Refusals, Refused
+from schemas.clock import shanghai_date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What would speak against a recorded event at its place: refusal codes."""
+
+    event: RegistryEvent
+    codes: frozenset[str]
+
+
+def check_what_follows(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision: Decision) -> None:
+    """Raises Refused (E-CORRECTION-BREAKS, once for each later fact) unless everything still stands with the correction.
+
+    stream: every event so far; correction: the event that would follow, a restatement or a voiding.
+    """
+    before = _judge(stream, correction, decision)
+    after = _judge([*stream, correction], correction, decision)
+    refusals = Refusals()
+    for event_id, verdict in after.items():
+        broken = verdict.codes - (before[event_id].codes if event_id in before else frozenset())
+        if broken:
+            event = verdict.event
+            refusals.add("E-CORRECTION-BREAKS", event=event.TOPIC, day=event.effective_on, broken=", ".join(sorted(broken)))
+    refusals.raise_any()
+
+
+def household_before(stream: Sequence[RegistryEvent], event: RegistryEvent) -> Household:
+    """The household just before an event, earlier facts as corrected since."""
+    household = Household(event.originator_id)
+    for recorded, fact in as_corrected(stream):
+        if recorded is event:
+            break
+        if fact is not None:
+            fact.mutate(household)
+        household.version = recorded.originator_version
+    return household
+
+
+def then(event: RegistryEvent, decision: Decision, role: str | None = None) -> Decision:
+    """The circumstances of the time at which an event was recorded; `role` replaces its actor's."""
+    return replace(
+        decision,
+        actor={**event.actor, "role": role or event.actor["role"]},
+        source=event.source,
+        now=event.timestamp,
+        today=shanghai_date(event.timestamp),
+        next_id=lambda: event.event_id,
+    )
+
+
+def _judge(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision: Decision) -> Mapping[object, Verdict]:
+    """The verdict on each fact after the one that the correction names, by event id."""
+    household = Household(correction.originator_id)
+    verdicts: dict[object, Verdict] = {}
+    follows = False
+    for event, fact in as_corrected(stream):
+        if fact is not None:
+            codes = _refused(household, fact, decision) if follows else frozenset()
+            try:
+                fact.mutate(household)
+            except Exception:  # whatever it tripped over, the stream does not fold any more
+                codes |= {"E-EVENT-UNKNOWN"}
+            if follows:
+                verdicts[event.event_id] = Verdict(fact, codes)
+        household.version = event.originator_version
+        follows = follows or event.event_id == correction.corrects_event_id
+    if household.members and household.head is None:
+        verdicts["head"] = Verdict(correction, frozenset({"E-HEAD"}))
+    return verdicts
+
+
+def _refused(household: Household, fact: RegistryEvent, decision: Decision) -> frozenset[str]:
+    """Why the fact would be refused on this household; a status event also where it changes another status than it says."""
+    codes = set()
+    if getattr(fact, "from_status", household.status) != household.status:
+        codes.add("E-STATE")
+    statement = STATEMENTS.get(type(fact))
+    if statement is not None:
+        try:
+            statement.decide(copy.deepcopy(household), statement.again(fact), then(fact, decision))
+        except Refused as refused:
+            codes |= {violation.code for violation in refused.violations}
+    return frozenset(codes)

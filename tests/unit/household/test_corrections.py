@@ -1,0 +1,433 @@
+"""Corrections and voidings: what was recorded wrongly is said again, or never was."""
+
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registry.correction import WholeStreamNeeded, body_fields
+from registry.event import RegistryEvent
+from registry.household.appraisal import AppraisalHeld
+from registry.household.corrections import CorrectFact, FactVoided, VoidFact
+from registry.household.exit import HouseholdExited
+from registry.household.exit_steps import ExitVerified
+from registry.household.head import HeadChanged
+from registry.household.home_check import HomeChecked
+from registry.household.household import Household
+from registry.household.identification import HouseholdIdentified
+from registry.household.ledger import VillageLedgerEntryUpserted
+from registry.household.measures import AssistanceMeasureStarted, StopMeasure
+from registry.household.members import AddMember, MemberAdded, MemberRemoved, RemoveMember
+from registry.household.monitoring import MonitoringEnded
+from registry.household.opening import HouseholdImported
+from registry.household.publicity import PublicityPosted
+from registry.household.relapse import RelapseConfirmed
+from registry.household.relocation import HouseholdRelocated, RelocateHousehold
+from registry.household.split import HouseholdSplit, Mover, SplitHousehold
+from registry.household.statements import STATEMENTS
+from registry.person.person import PersonJoinedHousehold, PersonLeftHousehold
+from tests.support import histories
+from tests.support.families import (
+    CHILD_HOUSEHOLD,
+    DAUGHTER,
+    FATHER,
+    MOTHER,
+    OTHER_HOUSEHOLD,
+    SON,
+    daughter,
+    ledger_entry,
+    members_known,
+    neighbours,
+    newcomer,
+    opening,
+)
+from tests.support.register import Register, RegisterOutcome, a_register, on
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, amended, by, day, seen
+
+LATE = day(500)
+
+
+def found_wrong(history: Sequence[Any] = (), *more: Any) -> Register:
+    """A register with this history, some while later."""
+    register = a_register(*history, *more)
+    register._advance(LATE)
+    return register
+
+
+def correct(register: Register, event_class: type[RegistryEvent], number: int = 1, **facts: Any) -> RegisterOutcome:
+    """Correct the household's first (second, ...) event of this class; its day stays unless `effective_on` is among the facts."""
+    event = register.event(HOUSEHOLD, event_class, number)
+    day_of_fact = facts.pop("effective_on", event.effective_on)
+    reason = facts.pop("reason_code", None)
+    command = CorrectFact(
+        household_id=HOUSEHOLD, corrects_event_id=event.event_id, effective_on=day_of_fact, reason_code=reason, facts=facts
+    )
+    return register.when(by("COUNTY_OFFICER", command))
+
+
+def void(register: Register, event_class: type[RegistryEvent], number: int = 1) -> RegisterOutcome:
+    """Void the household's first (second, ...) event of this class."""
+    event = register.event(HOUSEHOLD, event_class, number)
+    return register.when(VoidFact(household_id=HOUSEHOLD, effective_on=LATE, corrects_event_id=event.event_id))
+
+
+def broken(outcome: RegisterOutcome) -> dict[str, str]:
+    """Which later facts a correction would break, and by which rules."""
+    outcome.then_refuses("E-CORRECTION-BREAKS")
+    assert outcome.refused is not None
+    return {v.params["event"]: v.params["broken"] for v in outcome.refused.violations}
+
+
+def test_a_fact_is_said_again_whole_and_read_in_its_place() -> None:
+    register = found_wrong(histories.registered())
+    check = register.event(HOUSEHOLD, HomeChecked)
+    correct(register, HomeChecked, medical_self_paid="1200.00").then(
+        on(
+            HOUSEHOLD,
+            seen(
+                HomeChecked,
+                corrects_event_id=check.event_id,
+                effective_on=day(2),
+                checkers=["checker-1", "checker-2"],
+                size=3,
+            ),
+        )
+    )
+    household = register.household(HOUSEHOLD)
+    assert household.need is not None
+    assert household.need.medical_self_paid == 1200
+    assert (household.status, household.version) == ("REGISTERED", len(register.streams[HOUSEHOLD]))
+
+
+def test_a_corrected_household_is_the_one_in_which_it_was_right_from_the_beginning() -> None:
+    wrong = found_wrong([*histories.applied(), histories.home_check(day(2), "IDENTIFICATION", 8_000)])
+    right = found_wrong(histories.checked())
+    wage = right.event(HOUSEHOLD, HomeChecked).income  # type: ignore[attr-defined]
+    correct(wrong, HomeChecked, income=wage)
+    ours, theirs = vars(wrong.household(HOUSEHOLD)), vars(right.household(HOUSEHOLD))
+    assert {k: v for k, v in ours.items() if k != "version"} == {k: v for k, v in theirs.items() if k != "version"}
+
+
+def test_what_does_not_differ_is_silent() -> None:
+    register = found_wrong(histories.registered())
+    correct(register, HomeChecked, medical_self_paid="0.00").then_nothing_happens()
+    correct(register, HomeChecked).then_nothing_happens()
+
+
+def test_a_correction_is_corrected_by_its_own_id_or_that_of_the_fact() -> None:
+    register = found_wrong(histories.checked())
+    correct(register, HomeChecked, medical_self_paid="100.00")
+    correct(register, HomeChecked, 2, medical_self_paid="200.00")
+    first = register.event(HOUSEHOLD, HomeChecked)
+    assert [e.corrects_event_id for e in register.streams[HOUSEHOLD][-2:]] == [first.event_id, first.event_id]
+    need = register.household(HOUSEHOLD).need
+    assert need is not None
+    assert need.medical_self_paid == 200
+
+
+def test_the_facts_own_rules_hold_for_its_correction() -> None:
+    register = found_wrong(histories.registered())
+    correct(register, HomeChecked, income_to="2018-12-01").then_refuses("E-DATE-ORDER")
+    correct(register, HomeChecked, checkers=[]).then_refuses("E-CHECKERS")
+    correct(register, AppraisalHeld, attended=4, votes_for=4, votes_against=0).then_refuses("E-QUORUM")
+
+
+def test_the_declaration_of_the_facts_command_holds_for_its_correction() -> None:
+    register = found_wrong(histories.registered())
+    outcome = correct(register, HouseholdIdentified, main_cause="LAZINESS")
+    assert outcome.then_refuses("E-CODE-UNKNOWN").fields("E-CODE-UNKNOWN") == ["main_cause"]
+    correct(register, HouseholdIdentified, colour="red").then_refuses("E-FIELD-UNKNOWN")
+    correct(register, HomeChecked, medical_self_paid="much").then_refuses("E-FIELD-TYPE")
+
+
+def test_an_income_above_the_line_breaks_the_identification() -> None:
+    register = found_wrong(histories.registered())
+    rich = histories.findings(day(2), histories.RICH)["income"]
+    assert broken(correct(register, HomeChecked, income=rich)) == {
+        "household.household_identified": "E-NEED-TEST-NOT-MET",
+    }
+
+
+def test_an_income_above_the_line_breaks_the_relapse() -> None:
+    register = found_wrong(histories.relapsed())
+    rich = histories.findings(histories.RELAPSE_CHECKED_ON, histories.RICH)["income"]
+    verdicts = broken(correct(register, HomeChecked, 2, income=rich))
+    assert verdicts["household.relapse_confirmed"] == "E-NEED-TEST-NOT-MET"
+
+
+def test_a_check_that_was_too_old_breaks_the_relapse() -> None:
+    register = found_wrong(histories.relapsed())
+    earlier = histories.findings(day(260), histories.POOR)
+    verdicts = broken(correct(register, HomeChecked, 2, effective_on=day(260), **earlier))
+    assert verdicts["household.relapse_confirmed"] == "E-CHECK-STALE"
+
+
+def test_an_income_above_the_line_breaks_the_re_entry() -> None:
+    register = found_wrong(histories.re_entered())
+    rich = histories.findings(day(301), histories.RICH)["income"]
+    assert broken(correct(register, HomeChecked, 3, income=rich)) == {
+        "household.household_re_entered": "E-NEED-TEST-NOT-MET",
+    }
+
+
+def test_an_income_below_the_line_breaks_the_exit() -> None:
+    register = found_wrong(histories.exited())
+    poor = histories.findings(day(212), histories.POOR)["income"]
+    verdicts = broken(correct(register, ExitVerified, income=poor))
+    assert "E-INCOME-BELOW-LINE" in verdicts["household.exit_accepted"]
+
+
+def test_a_guarantee_that_was_not_met_breaks_the_exit() -> None:
+    register = found_wrong(histories.exited())
+    unmet = histories.findings(day(212), histories.RICH, "housing")["guarantees"]
+    verdicts = broken(correct(register, ExitVerified, guarantees=unmet))
+    assert "E-GUARANTEE-NOT-MET" in verdicts["household.exit_accepted"]
+
+
+def test_a_lost_vote_breaks_what_followed_it() -> None:
+    verdicts = broken(correct(found_wrong(histories.registered()), AppraisalHeld, votes_for=5, votes_against=19))
+    assert verdicts["household.publicity_posted"] == "E-PASS-RATIO"
+    assert "E-PASS-RATIO" in verdicts["household.household_identified"]
+
+
+def test_a_fact_is_not_of_later_than_it_was_recorded() -> None:
+    correct(found_wrong(histories.registered()), AppraisalHeld, effective_on=day(14)).then_refuses("E-DATE-FUTURE")
+
+
+def test_a_notice_that_was_too_short_breaks_its_end() -> None:
+    register = found_wrong(histories.registered())
+    verdicts = broken(correct(register, PublicityPosted, posted_until=day(13)))
+    assert "E-PUBLICITY-TOO-SHORT" in verdicts["household.publicity_closed"]
+
+
+def test_a_voided_step_breaks_what_needed_it() -> None:
+    verdicts = broken(void(found_wrong(histories.registered()), HomeChecked))
+    assert "E-STEP-MISSING" in verdicts["household.household_identified"]
+
+
+def test_a_measure_that_never_was_cannot_have_been_the_one_that_an_exit_needs() -> None:
+    verdicts = broken(void(found_wrong(histories.pre_exit()), AssistanceMeasureStarted))
+    assert verdicts == {"household.exit_proposed": "E-NO-MEASURE"}
+
+
+def test_what_later_facts_are_about_is_not_voided() -> None:
+    stopped = histories.do(StopMeasure, day(30), measure_id=histories.ref(501), reason_code="REPLACED")
+    verdicts = broken(void(found_wrong([*histories.helped(), stopped]), AssistanceMeasureStarted))
+    assert verdicts == {"household.assistance_measure_stopped": "E-EVENT-UNKNOWN, E-MEASURE-UNKNOWN"}
+
+
+def test_a_voided_fact_never_was() -> None:
+    register = found_wrong(histories.helped())
+    started = register.event(HOUSEHOLD, AssistanceMeasureStarted)
+    void(register, AssistanceMeasureStarted).then(
+        on(
+            HOUSEHOLD,
+            seen(
+                FactVoided,
+                corrects_event_id=started.event_id,
+                voided_type="household.assistance_measure_started",
+                effective_on=LATE,
+            ),
+        )
+    )
+    assert register.household(HOUSEHOLD).measures == {}
+
+
+def test_what_was_voided_is_neither_corrected_nor_voided_again() -> None:
+    register = found_wrong(histories.helped())
+    void(register, AssistanceMeasureStarted)
+    correct(register, AssistanceMeasureStarted, category="HOUSING").then_refuses("E-FACT-VOIDED")
+    void(register, AssistanceMeasureStarted).then_refuses("E-FACT-VOIDED")
+    void(register, FactVoided).then_refuses("E-FACT-VOIDED")
+
+
+def test_a_fact_that_nobody_recorded_is_not_corrected() -> None:
+    register = found_wrong([opening(), neighbours()])
+    strange = register.event(OTHER_HOUSEHOLD, HouseholdImported)
+    register.when(CorrectFact(household_id=HOUSEHOLD, effective_on=day(0), corrects_event_id=strange.event_id)).then_refuses(
+        "E-EVENT-UNKNOWN"
+    )
+
+
+def test_a_status_event_moves_between_its_neighbours() -> None:
+    register = found_wrong(histories.relapsed())
+    outcome = correct(register, HouseholdExited, effective_on=day(238))
+    outcome.then(on(HOUSEHOLD, seen(HouseholdExited, effective_on=day(238))))
+    assert register.household(HOUSEHOLD).exited_on == day(238)
+    for outside in (histories.PROPOSED_ON - timedelta(days=1), histories.RELAPSED_ON + timedelta(days=1)):
+        outcome = correct(register, HouseholdExited, effective_on=outside)
+        assert outcome.then_refuses("E-CORRECTION-NOT-ALLOWED").fields("E-CORRECTION-NOT-ALLOWED") == ["effective_on"]
+
+
+def test_a_status_event_before_the_steps_of_its_case_is_refused_by_its_own_rules() -> None:
+    correct(found_wrong(histories.registered()), HouseholdIdentified, effective_on=day(14)).then_refuses("E-DATE-ORDER")
+
+
+def test_the_causes_of_a_registered_household_are_put_right() -> None:
+    register = found_wrong(histories.registered())
+    correct(register, HouseholdIdentified, main_cause="DISABILITY", other_causes=["ILLNESS"])
+    household = register.household(HOUSEHOLD)
+    assert (household.main_cause, household.other_causes, household.status) == ("DISABILITY", ("ILLNESS",), "REGISTERED")
+
+
+def test_a_transition_is_never_voided() -> None:
+    register = found_wrong(histories.relapsed())
+    for event_class in (HouseholdIdentified, HouseholdExited, RelapseConfirmed, VillageLedgerEntryUpserted):
+        void(register, event_class).then_refuses("E-CORRECTION-NOT-ALLOWED")
+
+
+def test_a_fact_stays_about_what_it_was_about() -> None:
+    register = found_wrong(histories.helped())
+    outcome = correct(register, AssistanceMeasureStarted, measure_id=str(histories.ref(777)))
+    assert outcome.then_refuses("E-CORRECTION-NOT-ALLOWED").fields("E-CORRECTION-NOT-ALLOWED") == ["measure_id"]
+    outcome = correct(found_wrong([opening()]), HouseholdImported, division=FAR_VILLAGE)
+    assert outcome.then_refuses("E-CORRECTION-NOT-ALLOWED").fields("E-CORRECTION-NOT-ALLOWED") == ["division"]
+
+
+def test_the_opening_is_put_right_but_for_its_status_and_its_people() -> None:
+    register = found_wrong([opening()])
+    correct(register, HouseholdImported, spell_start="2015-01-01", attribute="DIBAO")
+    household = register.household(HOUSEHOLD)
+    assert household.spell is not None
+    assert (household.spell.started_on.year, household.attribute, household.size) == (2015, "DIBAO", 3)
+    exited = {"to_status": "EXITED_STABLE", "exited_on": "2017-01-01"}
+    assert correct(register, HouseholdImported, **exited).fields("E-CORRECTION-NOT-ALLOWED") == ["to_status"]
+    assert correct(register, HouseholdImported, effective_on=day(1)).fields("E-CORRECTION-NOT-ALLOWED") == ["effective_on"]
+
+
+def test_moves_splits_and_consequences_have_their_own_way_back() -> None:
+    move = RelocateHousehold(household_id=HOUSEHOLD, effective_on=day(3), to_division=FAR_VILLAGE)
+    split = SplitHousehold(
+        household_id=HOUSEHOLD,
+        effective_on=day(4),
+        child_household_id=CHILD_HOUSEHOLD,
+        movers=(Mover(person_id=SON, relation="HEAD"),),
+        same_dwelling=False,
+    )
+    register = found_wrong([opening(), move, split])
+    void(register, HouseholdRelocated).then_refuses("E-CORRECTION-NOT-ALLOWED")
+    void(register, HouseholdSplit).then_refuses("E-CORRECTION-NOT-ALLOWED")
+    assert MonitoringEnded not in STATEMENTS
+
+
+def test_a_members_facts_are_put_right() -> None:
+    register = found_wrong([ledger_entry(), members_known()])
+    record = dict(register.event(HOUSEHOLD, MemberAdded, 3).__dict__)
+    facts = {name: record[name] for name in body_fields(MemberAdded)} | {"birth_month": "1999-04-17", "relation": "OTHER"}
+    correct(register, MemberAdded, 3, member=facts).then(
+        on(HOUSEHOLD, seen(MemberAdded, person_id=SON, relation="OTHER", reason_code="CASE_OPENED"))
+    )
+    member = register.household(HOUSEHOLD).members[SON]
+    assert (member.relation, member.birth_month.isoformat()) == ("OTHER", "1999-04-01")
+    correct(register, MemberAdded, 3, member=facts | {"person_id": str(DAUGHTER)}).then_refuses("E-CORRECTION-NOT-ALLOWED")
+    correct(register, MemberAdded, 3, member=facts | {"relation": "HEAD"}).then_refuses("E-HEAD")
+
+
+BIRTH = AddMember(household_id=HOUSEHOLD, effective_on=day(9), reason_code="BIRTH", member=daughter())
+DEATH = RemoveMember(household_id=HOUSEHOLD, effective_on=day(12), reason_code="DEATH", person_id=SON)
+
+
+def test_a_membership_that_began_on_another_day_moves_the_person_too() -> None:
+    register = found_wrong([opening(), BIRTH])
+    correct(register, MemberAdded, effective_on=day(8)).then(
+        on(HOUSEHOLD, seen(MemberAdded, effective_on=day(8))),
+        on(DAUGHTER, seen(PersonJoinedHousehold, effective_on=day(8))),
+    )
+    assert register.person(DAUGHTER).since == day(8)
+
+
+def test_a_membership_keeps_its_place_among_the_persons_moves() -> None:
+    moved_in = AddMember(
+        household_id=HOUSEHOLD, effective_on=day(12), reason_code="MARRIED_IN", member=newcomer(SON, "SON_IN_LAW", "MALE")
+    )
+    away = RemoveMember(household_id=OTHER_HOUSEHOLD, effective_on=day(12), reason_code="MARRIED_OUT", person_id=SON)
+    older = opening(OTHER_HOUSEHOLD, newcomer(SON, "HEAD", "MALE"))
+    household = opening(HOUSEHOLD, newcomer(FATHER, "HEAD", "MALE"))
+    register = found_wrong([older, household, away, moved_in])
+    outcome = correct(register, MemberAdded, effective_on=day(11))
+    assert outcome.then_refuses("E-CORRECTION-NOT-ALLOWED").fields("E-CORRECTION-NOT-ALLOWED") == ["effective_on"]
+
+
+def test_who_never_came_is_free_to_live_elsewhere() -> None:
+    register = found_wrong([opening(), neighbours(), BIRTH])
+    void(register, MemberAdded).then(on(HOUSEHOLD, FactVoided), on(DAUGHTER, PersonLeftHousehold))
+    assert DAUGHTER not in register.household(HOUSEHOLD).members
+    there = AddMember(household_id=OTHER_HOUSEHOLD, effective_on=day(9), reason_code="BIRTH", member=daughter())
+    register.take(by("COUNTY_OFFICER", there))
+    assert register.person(DAUGHTER).household_id == OTHER_HOUSEHOLD
+
+
+def test_who_never_died_is_back() -> None:
+    register = found_wrong([opening(), DEATH])
+    void(register, MemberRemoved).then(on(HOUSEHOLD, FactVoided), on(SON, seen(PersonJoinedHousehold, effective_on=day(12))))
+    assert register.household(HOUSEHOLD).members.keys() == {FATHER, MOTHER, SON}
+
+
+def test_who_lives_elsewhere_by_now_is_not_back() -> None:
+    elsewhere = AddMember(
+        household_id=OTHER_HOUSEHOLD, effective_on=day(13), reason_code="OTHER", member=newcomer(SON, "OTHER", "MALE")
+    )
+    register = found_wrong([opening(), neighbours(), DEATH, elsewhere])
+    void(register, MemberRemoved).then_refuses("E-PERSON-ALREADY-LIVE")
+
+
+def test_who_moved_on_did_come_first() -> None:
+    gone = RemoveMember(household_id=HOUSEHOLD, effective_on=day(20), reason_code="OTHER", person_id=DAUGHTER)
+    register = found_wrong([opening(), BIRTH, gone])
+    void(register, MemberAdded).then_refuses("E-NOT-A-MEMBER", "E-CORRECTION-BREAKS")
+
+
+def test_a_household_is_not_left_without_a_head() -> None:
+    register = found_wrong([ledger_entry(), members_known()])
+    assert "E-HEAD" in broken(void(register, MemberAdded, 1))["household.fact_voided"]
+    succession = RemoveMember(
+        household_id=HOUSEHOLD, effective_on=day(12), reason_code="DEATH", person_id=FATHER, new_head_id=MOTHER
+    )
+    register = found_wrong([opening(), succession])
+    assert "E-HEAD" in broken(void(register, HeadChanged))["household.member_removed"]
+
+
+def test_a_correction_with_papers_replaces_them() -> None:
+    register = found_wrong(histories.checked())
+    check = register.event(HOUSEHOLD, HomeChecked)
+    paper = {"kind": "OTHER", "sha256": bytes(31) + b"\x07"}
+    register.when(
+        CorrectFact(
+            household_id=HOUSEHOLD,
+            effective_on=check.effective_on,
+            corrects_event_id=check.event_id,
+            evidence=(paper,),  # type: ignore[arg-type]
+        )
+    ).then(on(HOUSEHOLD, seen(HomeChecked, evidence=[paper])))
+
+
+def test_rules_that_came_later_do_not_speak_against_a_correction() -> None:
+    register = found_wrong(histories.registered()).under(amended(2018, appraisal__quorum="29/30"))
+    correct(register, HomeChecked, medical_self_paid="1.00").then(on(HOUSEHOLD, HomeChecked))
+
+
+def test_a_kept_state_is_not_continued_over_a_correction() -> None:
+    register = found_wrong(histories.checked())
+    kept = Household.replay(None, register.events(HOUSEHOLD))
+    correct(register, HomeChecked, medical_self_paid="100.00")
+    with pytest.raises(WholeStreamNeeded):
+        Household.replay(kept, register.events(HOUSEHOLD)[-1:])
+
+
+def test_every_statement_can_be_said_again_from_its_event() -> None:
+    envelope = {"household_id", "division", "effective_on", "reason_code", "evidence", "member"}
+    for event_class, statement in STATEMENTS.items():
+        known = envelope | set(body_fields(event_class))
+        required = {f.name for f in fields(statement.command) if f.default is MISSING and f.default_factory is MISSING}
+        assert required <= known, f"{event_class.__name__} does not say {required - known}"
+
+
+@pytest.mark.parametrize("history", [histories.re_entered, histories.stable], ids=["re-entered", "stable"])
+def test_a_whole_life_would_be_accepted_again(history: Any) -> None:
+    register = found_wrong(history())
+    correct(register, VillageLedgerEntryUpserted, labour_count=2).then(on(HOUSEHOLD, VillageLedgerEntryUpserted))
+    entry = register.household(HOUSEHOLD).ledger
+    assert entry is not None
+    assert entry.labour_count == 2
