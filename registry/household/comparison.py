@@ -6,7 +6,7 @@ Source: three-year plan, item 24 (shared data, problems handled in a closed loop
 from dataclasses import dataclass
 from typing import TypedDict
 
-from registry.command import code, codes, decides, number
+from registry.command import code, codes, decides, number, staff
 from registry.decision import Decision
 from registry.household import case as steps
 from registry.household.case import Case
@@ -63,7 +63,7 @@ class MismatchVerified(StepEvent):
 class CompareSectors(StepCommand):
     """Record a comparison; `comparator` is the opaque id of who compared, another person than the home checkers."""
 
-    comparator: str
+    comparator: str = staff()
     sectors: tuple[str, ...] = codes("comparison_sector")
     hits: tuple[Finding, ...] = ()
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from registry.command import code, decides
+from registry.command import code, decides, staff
 from registry.decision import Decision
 from registry.household import case as steps
 from registry.household.case import EXIT
@@ -55,7 +55,7 @@ class HouseholdConsented(StepEvent):
 class VerifyExit(FindingsCommand):
     """Record the verification at home; `verifiers` are opaque staff ids, none of them the household's helper."""
 
-    verifiers: tuple[str, ...]
+    verifiers: tuple[str, ...] = staff()
     housing_evidence: str = code("housing_evidence")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from registry.command import code, decides, number
+from registry.command import code, decides, number, staff
 from registry.decision import Decision
 from registry.household import case as steps
 from registry.household import status
@@ -58,7 +58,7 @@ class RecordHomeCheck(FindingsCommand):
     """Record a home check; `checkers` are opaque staff ids. In RELAPSE and MONITORING the first check opens the case."""
 
     procedure: str = code("procedure")
-    checkers: tuple[str, ...]
+    checkers: tuple[str, ...] = staff()
 
 
 @decides(RecordHomeCheck)

@@ -138,7 +138,7 @@ def start_monitoring(household: Household, command: StartMonitoring, decision: D
 
 @decides(ReviewMonitoring)
 def review_monitoring(household: Household, command: ReviewMonitoring, decision: Decision) -> None:
-    """M2. E-MONITORING-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The next review is due in the category's days."""
+    """M2. E-MONITORING-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The category says when the next is due."""
     require_overlay(household, status.OVERLAY_ACTIVE)
     refusals = begin(household, command, decision)
     risks = check_risks(command.risks, refusals)

@@ -6,7 +6,7 @@ a time is the programme's custom, not the plan's word.
 
 from dataclasses import dataclass
 
-from registry.command import decides
+from registry.command import decides, staff
 from registry.decision import Decision
 from registry.household.assistance import check_body, check_entitled, require_known
 from registry.household.command import HouseholdCommand, begin, require_live
@@ -42,7 +42,7 @@ class HelperReplaced(HouseholdEvent):
 class AssignHelper(HouseholdCommand):
     """Give the household its helper: an opaque staff id, and the code (GB 32100) of the organisation that sends him."""
 
-    helper_id: str
+    helper_id: str = staff()
     organisation: str
 
 
@@ -50,7 +50,7 @@ class AssignHelper(HouseholdCommand):
 class ReplaceHelper(HouseholdCommand):
     """Let another helper take over."""
 
-    helper_id: str
+    helper_id: str = staff()
     organisation: str
 
 

@@ -47,8 +47,8 @@ class EliminateRisk(HouseholdCommand):
 def eliminate_risk(household: Household, command: EliminateRisk, decision: Decision) -> None:
     """M3, on a home check made while monitored. What was given for the monitoring alone stops with it.
 
-    E-MONITORING-STATE, E-NO-CASE, E-MIN-MONTHS, E-CHECK-STALE, E-TWO-PERSON-RULE, E-INCOME-BELOW-MONITOR-LINE, E-GUARANTEE-NOT-MET,
-    E-NO-MATCHING-MEASURE and E-NO-LABOUR-HOUSEHOLD (unless the risk went by itself), E-DATE-BEFORE-LAST.
+    E-MONITORING-STATE, E-NO-CASE, E-MIN-MONTHS, E-CHECK-STALE, E-TWO-PERSON-RULE, E-INCOME-BELOW-MONITOR-LINE,
+    E-GUARANTEE-NOT-MET, E-NO-MATCHING-MEASURE and E-NO-LABOUR-HOUSEHOLD (unless the risk went by itself), E-DATE-BEFORE-LAST.
     """
     monitoring.require_overlay(household, status.OVERLAY_ACTIVE)
     case = require_case(household, MONITORING)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from registry.command import code, codes, decides, number
+from registry.command import code, codes, decides, number, staff
 from registry.decision import Decision
 from registry.household.assistance import check_order, recorded_before, require_known
 from registry.household.command import HouseholdCommand, begin, require_live
@@ -58,7 +58,7 @@ class RecordHomeVisit(HouseholdCommand):
 
     visit_id: UUID | None = None
     visitor_role: str = code("visitor_role")
-    visitor_id: str
+    visitor_id: str = staff()
     purpose: str = code("visit_purpose")
     minutes: int = number(0, MINUTES_A_DAY)
     fields_compared: int = number(0, FIELDS_MAX, 0)

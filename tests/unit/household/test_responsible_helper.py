@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from registry.household.responsible_helper import AssignHelper, HelperAssigned, HelperReplaced, ReplaceHelper
 from tests.support.helped_households import HOSPITAL_GROUP, OFFICE, ledger, registered
 from tests.support.scenario import HOUSEHOLD, day, given, seen
@@ -35,6 +37,16 @@ def test_a_household_of_the_ledger_is_not_entitled_to_a_helper() -> None:
 
 def test_an_unknown_household_gets_no_helper() -> None:
     given().when(assign()).then_refuses("E-HOUSEHOLD-UNKNOWN")
+
+
+@pytest.mark.parametrize("named", ["王小明", "469999198504120016", "13800000000", "staff 17", ""])
+def test_a_helper_goes_by_an_opaque_id_and_by_nothing_else(named: str) -> None:
+    given(registered()).when(assign(named)).then_refuses("E-STAFF-ID")
+
+
+def test_a_paper_behind_the_assignment_is_of_a_known_kind() -> None:
+    told = ({"kind": "his word", "sha256": bytes(32)},)
+    given(registered()).when(assign(evidence=told)).then_refuses("E-CODE-UNKNOWN")
 
 
 def test_the_helpers_organisation_has_a_valid_code() -> None:
