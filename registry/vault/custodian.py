@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from registry.refusal import Refusals
+from registry.store.instant import to_micros
 from registry.vault.access_log import Access, append
 from registry.vault.database import VaultDatabase
-from registry.store.instant import to_micros
 from registry.vault.key_checks import require_keys
 from registry.vault.keys import LookupKey, MasterKeys
 from registry.vault.person_rows import lock_persons

@@ -19,6 +19,13 @@ from registry.vault.refusal import ErasureUnfinished, VaultUnavailable
 from registry.vault.tables import SCHEMA, data_key, lookup_index, metadata, note, person, person_lookup
 
 WAIT_S = 10.0
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    # No file beside the vault's own: a statement's scratch pages hold rows too.
+    "temp_store=MEMORY",
+)
 _LOG_LOCK = 0x7661756C746C6F67
 _TABLES_LOCK = 0x7661756C74746162
 
@@ -115,7 +122,7 @@ def _sqlite_engine(address: URL, wait_s: float) -> Engine:
     def prepare(connection: Any, _: Any) -> None:
         # The driver must not begin transactions of its own; ours begin in the event below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

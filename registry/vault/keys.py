@@ -120,7 +120,7 @@ class LookupKey:
 
     def hash_id_number(self, normalised: str) -> bytes:
         """The 32 bytes under which a person is found."""
-        return hmac.digest(self._id_number, normalised.encode(), hashlib.sha256)
+        return hmac.digest(self._id_number, normalised.encode(errors="surrogatepass"), hashlib.sha256)
 
     def request_digest(self, body: bytes) -> bytes:
         """32 bytes that tell two bodies of commands apart.

@@ -8,9 +8,9 @@ from typing import Literal
 from uuid import UUID
 
 from registry.refusal import Refusals
+from registry.store.instant import from_micros
 from registry.vault.custodian import Custodian, Use
 from registry.vault.data_keys import insert_data_keys
-from registry.store.instant import from_micros
 from registry.vault.note_rows import destroy_notes, insert_notes, note_ids_of, owners_of, sealed_notes
 from registry.vault.pages import weigh_count
 from registry.vault.purposes import weigh_purpose, weigh_reason

@@ -72,6 +72,7 @@ def test_a_person_is_found_by_the_number_however_it_is_typed(vault: Vault, clerk
     person_id = vault.register([person], clerk, "REGISTRATION")[0].person_id
     assert vault.find("４６９９９９20120229 113x", clerk, "EXPENSE_MATCHING") == person_id
     assert vault.find("469999198504120016", clerk, "EXPENSE_MATCHING") is None
+    assert vault.find("\ud800", clerk, "EXPENSE_MATCHING") is None
 
 
 def test_a_refused_batch_names_every_fault_and_keeps_nobody(vault: Vault, people: People, clerk: Actor) -> None:
