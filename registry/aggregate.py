@@ -54,7 +54,7 @@ class Aggregate:
             source=decision.source,
             correlation_id=decision.correlation_id,
             causation_id=decision.causation_id,
-            policy_version=decision.policy_for(place, effective_on).version,
+            policy_version=self.policy_version(decision, place, effective_on),
             reason_code=reason_code,
             evidence=list(evidence),
             corrects_event_id=corrects,
@@ -64,6 +64,10 @@ class Aggregate:
         )
         event.mutate(self)
         self._pending.append(event)
+
+    def policy_version(self, decision: Decision, place: str, effective_on: date) -> str:
+        """The version of the policy that this aggregate's decisions are made under."""
+        return decision.policy_for(place, effective_on).version
 
     def warn(self, code: str, /, at: str = "", **params: Any) -> None:
         """Note something (`W-...`) that does not forbid the command; it is told with the acceptance."""

@@ -89,9 +89,8 @@ def _judge(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision:
 
 def _refused(household: Household, fact: RegistryEvent, decision: Decision) -> frozenset[str]:
     """Why the fact would be refused on this household; a status event also where it changes another status than it says."""
-    codes = set()
-    if getattr(fact, "from_status", household.status) != household.status:
-        codes.add("E-STATE")
+    another = getattr(fact, "from_status", household.status) != household.status
+    codes = {"E-STATE"} if another else set()
     statement = STATEMENTS.get(type(fact))
     if statement is not None:
         try:

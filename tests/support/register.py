@@ -67,6 +67,7 @@ class Register:
     now: datetime = field(default_factory=lambda: noon_of(DAY_ONE))
     ids: Any = field(default_factory=lambda: count(1))
     loaded: dict[UUID, Any] = field(default_factory=dict)
+    clock_stands: bool = False
 
     def aggregate(self, aggregate_class: type[A], aggregate_id: UUID) -> A:
         """The aggregate as its events add up to, the same one until the next command."""
@@ -92,6 +93,11 @@ class Register:
     def event(self, aggregate_id: UUID, event_class: type[RegistryEvent], number: int = 1) -> RegistryEvent:
         """The stream's first (second, ...) event of this class."""
         return [e for e in self.streams[aggregate_id] if type(e) is event_class][number - 1]
+
+    def today(self, today: date) -> Register:
+        """Let the clock stand at noon of this day."""
+        self.now, self.clock_stands = noon_of(today), True
+        return self
 
     def under(self, policies: PolicyBook) -> Register:
         """Decide under these policies from here on."""
@@ -142,7 +148,9 @@ class Register:
         )
 
     def _advance(self, effective_on: date) -> None:
-        self.now = max(self.now, noon_of(effective_on))
+        """Nobody records tomorrow's facts: the clock is at least at the command's day, unless the test set it."""
+        if not self.clock_stands:
+            self.now = max(self.now, noon_of(effective_on))
 
 
 @dataclass

@@ -51,9 +51,7 @@ LATE = day(500)
 
 def found_wrong(history: Sequence[Any] = (), *more: Any) -> Register:
     """A register with this history, some while later."""
-    register = a_register(*history, *more)
-    register._advance(LATE)
-    return register
+    return a_register(*history, *more).today(LATE)
 
 
 def correct(register: Register, event_class: type[RegistryEvent], number: int = 1, **facts: Any) -> RegisterOutcome:

@@ -1,0 +1,50 @@
+"""Commands on reference data: which stream each belongs to, and what else has to be read."""
+
+from collections.abc import Sequence
+
+from registry.aggregate import Aggregate
+from registry.application.handlers import Loader, handles
+from registry.command import decider_of
+from registry.decision import Decision
+from registry.policy.validation import province_of
+from registry.reference.code_table import ChangeCodeTable, CodeTableHistory
+from registry.reference.county_plan import AdoptConsolidationPlan, CountyPlans
+from registry.reference.division_set import DIVISIONS, ChangeDivisions, DivisionSet
+from registry.reference.policy_document import ActivatePolicy, PolicyDocuments, PolicyYear, address_of, policy_stream_id
+from registry.reference.stream import stream_id
+
+
+@handles(ActivatePolicy)
+def activate_policy(command: ActivatePolicy, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The stream of the document's place and year; the province's and all counties' of that year are read."""
+    division, year = address_of(command.document)
+    places = [province_of(division), *(unit.code for unit in decision.divisions.reporting_units())]
+    streams = {place: loader.aggregate(PolicyDocuments, policy_stream_id(place, year)) for place in {division, *places}}
+    subject = streams.pop(division)
+    others = [document for place in sorted(streams) for document in streams[place].documents]
+    decider_of(ActivatePolicy)(PolicyYear(subject, others), command, decision)
+    return [subject]
+
+
+@handles(ChangeDivisions)
+def change_divisions(command: ChangeDivisions, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The one stream of all divisions."""
+    division_set = loader.aggregate(DivisionSet, stream_id(DIVISIONS))
+    decider_of(ChangeDivisions)(division_set, command, decision)
+    return [division_set]
+
+
+@handles(ChangeCodeTable)
+def change_code_table(command: ChangeCodeTable, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The table's stream."""
+    history = loader.aggregate(CodeTableHistory, stream_id("code_table", command.table))
+    decider_of(ChangeCodeTable)(history, command, decision)
+    return [history]
+
+
+@handles(AdoptConsolidationPlan)
+def adopt_consolidation_plan(command: AdoptConsolidationPlan, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The county's stream."""
+    plans = loader.aggregate(CountyPlans, stream_id("county_plan", command.county))
+    decider_of(AdoptConsolidationPlan)(plans, command, decision)
+    return [plans]

@@ -1,0 +1,1 @@
+"""Reference data that live as events: policy documents, divisions, code tables, county plans."""
