@@ -7,7 +7,7 @@ application, repository and event store work on it as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -44,7 +44,8 @@ class Aggregate:
     ) -> None:
         """Make the next event, apply it and keep it for the save. `division` defaults to the aggregate's."""
         place = self.division if division is None else division
-        event = event_class(
+        make: Callable[..., RegistryEvent] = event_class  # its fields are the subclass's to know
+        event = make(
             originator_id=self.id,
             originator_version=self.version + 1,
             timestamp=decision.now,

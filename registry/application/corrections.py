@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.aggregate import Aggregate
-from registry.application.handlers import Loader, all_or_nothing, handles, known_household
 from registry.application.parsing import parse
+from registry.application.planning import Loader, all_or_nothing, handles, known_household
 from registry.command import decider_of
 from registry.decision import Decision
 from registry.event import RegistryEvent

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.aggregate import Aggregate
-from registry.application.handlers import Loader, all_or_nothing, decide_any_household, handles, known_household
+from registry.application.planning import Loader, all_or_nothing, decide_any_household, handles, known_household
 from registry.command import decider_of
 from registry.decision import Decision
 from registry.household.closing import CloseHousehold

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from registry.aggregate import Aggregate
-from registry.application.handlers import Loader, handles
+from registry.application.planning import Loader, handles
 from registry.command import decider_of
 from registry.decision import Decision
 from registry.policy.validation import province_of

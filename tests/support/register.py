@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from registry.aggregate import Aggregate
-from registry.application import corrections, membership  # noqa: F401  (they declare their plans)
 from registry.application.handlers import plan
 from registry.application.shape import check_shape
 from registry.command import Command

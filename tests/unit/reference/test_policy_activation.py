@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from registry.application import reference  # noqa: F401  (it declares its plans)
 from registry.policy.documents import shipped
 from registry.policy.policy import PolicyBook
 from registry.reference.policy_document import ActivatePolicy, PolicyVersionActivated, policy_stream_id

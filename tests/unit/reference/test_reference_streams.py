@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from registry.application import reference  # noqa: F401  (it declares its plans)
 from registry.reference.code_table import ChangeCodeTable, CodeTableChanged
 from registry.reference.county_plan import AdoptConsolidationPlan, CountyConsolidationPlanAdopted
 from registry.reference.division_set import DIVISIONS, ChangedDivision, ChangeDivisions, DivisionsChanged, with_changes
