@@ -18,7 +18,7 @@ from registry.household.command import StatusCommand, begin, require_case
 from registry.household.entry import EntryCommand, check_entry, need_line
 from registry.household.event import HouseholdEvent
 from registry.household.household import Household, Spell
-from registry.household.members import CASE_OPENED, NewMember, add, check_all_members
+from registry.household.members import CASE_OPENED, NewMember, add, check_all_members, doubt_labour, named
 from registry.household.rejection import check_reason
 from registry.household.split import under_suspicion
 from registry.refusal import refuse
@@ -131,6 +131,7 @@ def apply_for_identification(household: Household, command: ApplyForIdentificati
     refusals.unless(applicant is None or applicant in members, "E-NOT-A-MEMBER", at="applicant_person_id")
     refusals.raise_any()
     add(household, command.members, decision, command.effective_on, CASE_OPENED)
+    doubt_labour(household, named(command.members), command.effective_on)
     household.trigger(
         IdentificationApplied,
         decision,

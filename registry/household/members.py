@@ -5,22 +5,27 @@ That a person is live in one household only is the Person aggregate's to hold, i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from registry.command import code, codes, decides
 from registry.decision import Decision
 from registry.household import head, measures
+from registry.household.assistance import age_on
 from registry.household.command import HouseholdCommand, begin, require_live
 from registry.household.event import HouseholdEvent
 from registry.household.household import HEAD, Household, Member
 from registry.household.kinship import check_kinship
 from registry.refusal import Refusals, refuse
+from schemas.code_tables import table
 
 CASE_OPENED = "CASE_OPENED"
 MERGED = "MERGED"
+WORKING_AGE, RETIREMENT_AGE = 16, 60
+UNABLE = frozenset({"LOST", "NONE"})
 BY_ANOTHER_COMMAND = frozenset({CASE_OPENED, MERGED, "SPLIT"})
 """Reasons for adding or removing that other commands give."""
 
@@ -159,6 +164,7 @@ def register_members(household: Household, command: RegisterMembers, decision: D
     check_all_members(household, command.members, command.effective_on, refusals)
     refusals.raise_any()
     add(household, command.members, decision, command.effective_on, CASE_OPENED)
+    doubt_labour(household, named(command.members), command.effective_on)
 
 
 @decides(AddMember)
@@ -174,6 +180,7 @@ def add_member(household: Household, command: AddMember, decision: Decision) -> 
     refusals.raise_any()
     assert command.reason_code is not None
     add(household, (command.member,), decision, command.effective_on, command.reason_code)
+    doubt_labour(household, {"member": command.member}, command.effective_on)
 
 
 @decides(RemoveMember)
@@ -211,6 +218,7 @@ def change_member_attributes(household: Household, command: ChangeMemberAttribut
     facts = changeable(asdict(command))
     if facts == changeable(asdict(member)):
         return
+    doubt_labour(household, {"": replace(member, **facts)}, command.effective_on)
     facts |= {"health": list(command.health), "insurance": list(command.insurance)}
     household.trigger(
         MemberAttributesChanged,
@@ -226,6 +234,29 @@ def add(household: Household, new: Iterable[NewMember], decision: Decision, effe
     """Record new members that have been checked, the head first."""
     for member in sorted(new, key=lambda member: member.relation != HEAD):
         household.trigger(MemberAdded, decision, effective_on, reason_code=reason, **member.record())
+
+
+def doubt_labour(household: Household, people: Mapping[str, Member | NewMember], effective_on: date) -> None:
+    """W-AGE-LABOUR: a child who can work, or a healthy grown-up out of school who cannot. `people`: by the command's field."""
+    for field, person in people.items():
+        age = age_on(person.birth_month, effective_on)
+        if age < WORKING_AGE:
+            odd = person.labour in _able()
+        else:
+            idle = person.labour in UNABLE and person.school_status == "NOT_IN_SCHOOL"
+            odd = age < RETIREMENT_AGE and idle and set(person.health) <= {"HEALTHY"}
+        if odd:
+            household.warn("W-AGE-LABOUR", at=f"{field}.labour".lstrip("."))
+
+
+def named(new: Sequence[NewMember]) -> dict[str, NewMember]:
+    """New members by the command's field that names each."""
+    return {f"members[{place}]": member for place, member in enumerate(new)}
+
+
+@cache
+def _able() -> frozenset[str]:
+    return table("labour_ability").tagged("able")
 
 
 def check_all_members(household: Household, new: Sequence[NewMember], effective_on: date, refusals: Refusals) -> None:

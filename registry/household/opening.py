@@ -16,7 +16,7 @@ from registry.household.command import begin
 from registry.household.entry import EntryCommand, check_causes
 from registry.household.event import HouseholdEvent
 from registry.household.household import HEAD, Household, Member, Spell
-from registry.household.members import NewMember, check_new_members
+from registry.household.members import NewMember, check_new_members, doubt_labour, named
 from registry.household.village import check_village
 from registry.refusal import Refusals
 
@@ -115,6 +115,7 @@ def import_household(household: Household, command: ImportHousehold, decision: D
         income_pc=command.income_pc,
         members=[member.record() for member in sorted(command.members, key=lambda member: member.relation != HEAD)],
     )
+    doubt_labour(household, named(command.members), command.effective_on)
 
 
 def retention_of(command: ImportHousehold, decision: Decision) -> date | None:

@@ -67,6 +67,7 @@ class Register:
     ids: Any = field(default_factory=lambda: count(1))
     loaded: dict[UUID, Any] = field(default_factory=dict)
     clock_stands: bool = False
+    warned: list[tuple[str, str]] = field(default_factory=list)
 
     def aggregate(self, aggregate_class: type[A], aggregate_id: UUID) -> A:
         """The aggregate as its events add up to, the same one until the next command."""
@@ -113,6 +114,7 @@ class Register:
         self.loaded = {}
         aggregates = plan(command, self, self._decision(who))
         assert len({id(aggregate) for aggregate in aggregates}) == len(aggregates), "an aggregate would be saved twice"
+        self.warned = [(w.code, w.field) for aggregate in aggregates for w in aggregate.warnings]
         recorded = [event for aggregate in aggregates for event in aggregate.collect_events()]
         for aggregate in self.loaded.values():
             assert not aggregate.pending, f"{aggregate.TOPIC} {aggregate.id} was changed, but is not to be saved"

@@ -265,3 +265,24 @@ def test_facts_are_about_members() -> None:
 def test_codes_within_a_member_are_checked() -> None:
     outcome = a_register(opening()).when(birth(member=daughter(labour="STRONG", health=("HEALTHY", "SAD"))))
     assert outcome.then_refuses("E-CODE-UNKNOWN").fields("E-CODE-UNKNOWN") == ["member.health", "member.labour"]
+
+
+def test_labour_that_is_odd_for_the_age_is_doubted() -> None:
+    register = a_register(opening())
+    child, idler = daughter(labour="ORDINARY"), newcomer(person(8), "OTHER", "MALE", labour="NONE")
+    register.take(birth(member=child))
+    assert register.warned == [("W-AGE-LABOUR", "member.labour")]
+    register.take(birth(member=idler, reason_code="OMITTED"))
+    assert register.warned == [("W-AGE-LABOUR", "member.labour")]
+    register.take(attributes(labour="LOST"))
+    assert register.warned == [("W-AGE-LABOUR", "labour")]
+    register.take(attributes(labour="LOST", health=("DISABLED",)))
+    assert register.warned == []
+
+
+def test_members_of_a_whole_household_are_doubted_one_by_one() -> None:
+    register = a_register(ledger_entry())
+    register.take(members_known(father(), son(labour="NONE"), daughter()))
+    assert register.warned == [("W-AGE-LABOUR", "members[1].labour")]
+    register.take(neighbours(members=(newcomer(NEIGHBOUR, "HEAD", "MALE", labour="LOST"),)))
+    assert register.warned == [("W-AGE-LABOUR", "members[0].labour")]
