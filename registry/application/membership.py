@@ -17,8 +17,9 @@ from registry.household.closing import CloseHousehold
 from registry.household.household import Household
 from registry.household.identification import ApplyForIdentification
 from registry.household.ledger import RecordLedgerHousehold
-from registry.household.members import AddMember, NewMember, RegisterMembers, RemoveMember
+from registry.household.members import AddMember, RegisterMembers, RemoveMember
 from registry.household.merge import MergeHouseholds, check_target, take_in
+from registry.household.new_member import NewMember
 from registry.household.opening import ImportHousehold
 from registry.household.split import Mover, SplitHousehold, form_child, moved
 from registry.refusal import Refusals

@@ -18,7 +18,8 @@ from registry.household.command import StatusCommand, begin, require_case
 from registry.household.entry import EntryCommand, check_entry, need_line
 from registry.household.event import HouseholdEvent
 from registry.household.household import Household, Spell
-from registry.household.members import CASE_OPENED, NewMember, add, check_all_members, doubt_labour, named
+from registry.household.members import CASE_OPENED, add, check_all_members
+from registry.household.new_member import NewMember, doubt_labour, named
 from registry.household.rejection import check_reason
 from registry.household.split import under_suspicion
 from registry.refusal import refuse

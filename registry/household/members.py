@@ -4,28 +4,23 @@ Source: national register, natural and other increase and decrease; three-year p
 That a person is live in one household only is the Person aggregate's to hold, in the same save.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from registry.command import code, codes, decides
 from registry.decision import Decision
 from registry.household import head, measures
-from registry.household.assistance import age_on
 from registry.household.command import HouseholdCommand, begin, require_live
 from registry.household.event import HouseholdEvent
 from registry.household.household import HEAD, Household, Member
-from registry.household.kinship import check_kinship
+from registry.household.new_member import NewMember, check_new_members, doubt_labour, named
 from registry.refusal import Refusals, refuse
-from schemas.code_tables import table
 
 CASE_OPENED = "CASE_OPENED"
 MERGED = "MERGED"
-WORKING_AGE, RETIREMENT_AGE = 16, 60
-UNABLE = frozenset({"LOST", "NONE"})
 BY_ANOTHER_COMMAND = frozenset({CASE_OPENED, MERGED, "SPLIT"})
 """Reasons for adding or removing that other commands give."""
 
@@ -85,34 +80,6 @@ CHANGEABLE = ("health", "labour", "education", "school_status", "work_area", "in
 def changeable(facts: dict[str, Any]) -> dict[str, Any]:
     """Of a member's facts those that change in the course of a life."""
     return {name: facts[name] for name in CHANGEABLE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMember:
-    """Somebody who becomes a member. Of the birth date only the month is kept; who it is only the vault knows."""
-
-    person_id: UUID
-    relation: str = code("relation")
-    sex: str = code("sex")
-    birth_month: date
-    ethnicity: str = code("ethnicity")
-    health: tuple[str, ...] = codes("health_status")
-    labour: str = code("labour_ability")
-    education: str = code("education")
-    school_status: str = code("school_status", "NOT_IN_SCHOOL")
-    work_area: str | None = code("work_area", None)
-    insurance: tuple[str, ...] = codes("insurance_scheme")
-    social_assistance: str = code("social_assistance", "NONE")
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> "NewMember":
-        """The member whom a record of an event describes."""
-        return cls(**{**record, "health": tuple(record["health"]), "insurance": tuple(record["insurance"])})
-
-    def record(self) -> dict[str, Any]:
-        """The member as a record of an event."""
-        month = self.birth_month.replace(day=1)
-        return asdict(self) | {"birth_month": month, "health": list(self.health), "insurance": list(self.insurance)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,50 +203,10 @@ def add(household: Household, new: Iterable[NewMember], decision: Decision, effe
         household.trigger(MemberAdded, decision, effective_on, reason_code=reason, **member.record())
 
 
-def doubt_labour(household: Household, people: Mapping[str, Member | NewMember], effective_on: date) -> None:
-    """W-AGE-LABOUR: a child who can work, or a healthy grown-up out of school who cannot. `people`: by the command's field."""
-    for field, person in people.items():
-        age = age_on(person.birth_month, effective_on)
-        if age < WORKING_AGE:
-            odd = person.labour in _able()
-        else:
-            idle = person.labour in UNABLE and person.school_status == "NOT_IN_SCHOOL"
-            odd = age < RETIREMENT_AGE and idle and set(person.health) <= {"HEALTHY"}
-        if odd:
-            household.warn("W-AGE-LABOUR", at=f"{field}.labour".lstrip("."))
-
-
-def named(new: Sequence[NewMember]) -> dict[str, NewMember]:
-    """New members by the command's field that names each."""
-    return {f"members[{place}]": member for place, member in enumerate(new)}
-
-
-@cache
-def _able() -> frozenset[str]:
-    return table("labour_ability").tagged("able")
-
-
 def check_all_members(household: Household, new: Sequence[NewMember], effective_on: date, refusals: Refusals) -> None:
     """The members of a household of the ledger, of whom none is known yet (E-MEMBERS-KNOWN)."""
     if refusals.unless(not household.members, "E-MEMBERS-KNOWN", at="members"):
         check_new_members(household, new, effective_on, refusals)
-
-
-def check_new_members(
-    household: Household, new: Sequence[NewMember], effective_on: date, refusals: Refusals, at: str = "members"
-) -> None:
-    """Nobody twice, nobody born later; one head, and relations that fit the sexes of the household as it will be."""
-    present = set(household.members)
-    joining: dict[str, NewMember] = {}
-    for place, member in enumerate(new):
-        field = at if at == "member" else f"{at}[{place}]"
-        free = member.person_id not in present
-        refusals.unless(free, "E-PERSON-ALREADY-LIVE", at=f"{field}.person_id", household_id=household.id)
-        born = member.birth_month.replace(day=1)
-        refusals.unless(born <= effective_on, "E-DATE-ORDER", at=f"{field}.birth_month", first="birth_month", then="effective_on")
-        present.add(member.person_id)
-        joining[field] = member
-    check_kinship(household.members.values(), joining, refusals, at=at)
 
 
 def check_reason(reason: str | None, refusals: Refusals) -> None:

@@ -16,7 +16,7 @@ from registry.household.command import begin
 from registry.household.entry import EntryCommand, check_causes
 from registry.household.event import HouseholdEvent
 from registry.household.household import HEAD, Household, Member, Spell
-from registry.household.members import NewMember, check_new_members, doubt_labour, named
+from registry.household.new_member import NewMember, check_new_members, doubt_labour, named
 from registry.household.village import check_village
 from registry.refusal import Refusals
 

@@ -56,6 +56,7 @@ from registry.household import (
 )
 from registry.household.command import HouseholdCommand, begin
 from registry.household.household import MEMBER_FACTS, Household
+from registry.household.new_member import NewMember, check_new_members
 
 Values = dict[str, Any]
 
@@ -96,9 +97,9 @@ class Statement:
 
 def _typed(name: str, value: Any) -> Any:
     if name == "member":
-        return members.NewMember.of(value)
+        return NewMember.of(value)
     if name == "members":
-        return tuple(members.NewMember.of(record) for record in value)
+        return tuple(NewMember.of(record) for record in value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -113,7 +114,7 @@ def _findings(event: comparison.SectorCompared) -> Values:
 def restate_member(household: Household, command: members.AddMember, decision: Decision) -> None:
     """As `add_member`, but whichever command brought the member in."""
     refusals = begin(household, command, decision)
-    members.check_new_members(household, (command.member,), command.effective_on, refusals, at="member")
+    check_new_members(household, (command.member,), command.effective_on, refusals, at="member")
     refusals.raise_any()
     assert command.reason_code is not None
     members.add(household, (command.member,), decision, command.effective_on, command.reason_code)

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from registry.household.ledger import RecordLedgerHousehold
-from registry.household.members import NewMember, RegisterMembers
+from registry.household.members import RegisterMembers
+from registry.household.new_member import NewMember
 from registry.household.opening import ImportHousehold
 from tests.support.scenario import HOUSEHOLD, VILLAGE, day, person
 

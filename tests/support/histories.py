@@ -19,7 +19,8 @@ from registry.household.home_check import RecordHomeCheck
 from registry.household.identification import AnnounceIdentification, ApplyForIdentification, RejectIdentification
 from registry.household.ledger import RecordLedgerHousehold
 from registry.household.measures import StartMeasure
-from registry.household.members import NewMember, RegisterMembers
+from registry.household.members import RegisterMembers
+from registry.household.new_member import NewMember
 from registry.household.publicity import ClosePublicity, PostPublicity
 from registry.household.re_entry import ReEnter
 from registry.household.relapse import ConfirmRelapse, ProposeRelapse
