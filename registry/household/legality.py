@@ -8,6 +8,7 @@ other speaks against the correction: a rule that was stricter or laxer in those 
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from registry.correction import as_corrected
 from registry.decision import Decision
@@ -31,8 +32,9 @@ def check_what_follows(stream: Sequence[RegistryEvent], correction: RegistryEven
 
     stream: every event so far; correction: the event that would follow, a restatement or a voiding.
     """
-    before = _judge(stream, correction, decision)
-    after = _judge([*stream, correction], correction, decision)
+    assert correction.corrects_event_id is not None
+    before = verdicts(stream, correction.corrects_event_id, decision)
+    after = verdicts([*stream, correction], correction.corrects_event_id, decision)
     refusals = Refusals()
     for event_id, verdict in after.items():
         broken = verdict.codes - (before[event_id].codes if event_id in before else frozenset())
@@ -66,10 +68,10 @@ def then(event: RegistryEvent, decision: Decision, role: str | None = None) -> D
     )
 
 
-def _judge(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision: Decision) -> Mapping[object, Verdict]:
-    """The verdict on each fact after the one that the correction names, by event id."""
-    household = Household(correction.originator_id)
-    verdicts: dict[object, Verdict] = {}
+def verdicts(stream: Sequence[RegistryEvent], after: UUID, decision: Decision) -> Mapping[UUID, Verdict]:
+    """What would speak against each fact of a whole stream that follows the event with this id, by event id."""
+    household = Household(stream[0].originator_id)
+    found: dict[UUID, Verdict] = {}
     follows = False
     for event, fact in as_corrected(stream):
         if fact is not None:
@@ -79,12 +81,12 @@ def _judge(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision:
             except Exception:  # whatever it tripped over, the stream does not fold any more
                 codes |= {"E-EVENT-UNKNOWN"}
             if follows:
-                verdicts[event.event_id] = Verdict(fact, codes)
+                found[event.event_id] = Verdict(fact, codes)
         household.version = event.originator_version
-        follows = follows or event.event_id == correction.corrects_event_id
+        follows = follows or event.event_id == after
     if household.members and household.head is None:
-        verdicts["head"] = Verdict(correction, frozenset({"E-HEAD"}))
-    return verdicts
+        found[stream[-1].event_id] = Verdict(stream[-1], frozenset({"E-HEAD"}))
+    return found
 
 
 def _refused(household: Household, fact: RegistryEvent, decision: Decision) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.household.ledger import RecordLedgerHousehold
-from registry.household.members import RegisterMembers
+from registry.household.members import AddMember, RegisterMembers, RemoveMember
 from registry.household.new_member import NewMember
 from registry.household.opening import ImportHousehold
 from tests.support.scenario import HOUSEHOLD, VILLAGE, day, person
@@ -84,3 +84,7 @@ def exited(household_id: UUID = HOUSEHOLD, **changes: Any) -> ImportHousehold:
     """An exited household of the old register that still enjoys policies."""
     facts: dict[str, Any] = {"to_status": "EXITED_WITH_POLICY", "exited_on": date(2017, 12, 1)}
     return opening(household_id, **facts | changes)
+
+
+BIRTH = AddMember(household_id=HOUSEHOLD, effective_on=day(9), reason_code="BIRTH", member=daughter())
+DEATH = RemoveMember(household_id=HOUSEHOLD, effective_on=day(12), reason_code="DEATH", person_id=SON)

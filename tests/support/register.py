@@ -112,7 +112,7 @@ class Register:
         check_shape(command, refusals)
         refusals.raise_any()
         self.loaded = {}
-        aggregates = plan(command, self, self._decision(who))
+        aggregates = plan(command, self, self.decision(who))
         assert len({id(aggregate) for aggregate in aggregates}) == len(aggregates), "an aggregate would be saved twice"
         self.warned = [(w.code, w.field) for aggregate in aggregates for w in aggregate.warnings]
         recorded = [event for aggregate in aggregates for event in aggregate.collect_events()]
@@ -135,7 +135,8 @@ class Register:
         except Refused as refused:
             return RegisterOutcome(self, [], refused)
 
-    def _decision(self, who: Any) -> Decision:
+    def decision(self, who: Any) -> Decision:
+        """The circumstances of the next decision."""
         return Decision(
             actor=who,
             source="API",

@@ -6,9 +6,11 @@ from registry.household.closing import CloseHousehold, HouseholdClosed
 from registry.household.identification import ApplyForIdentification
 from registry.household.measures import AssistanceMeasureStopped, StartMeasure
 from registry.household.members import RemoveMember
+from registry.household.monitoring import MonitoringEnded, StartMonitoring
 from registry.household.obstacles import OpenObstacle
 from registry.person.person import PersonLeftHousehold
-from tests.support.families import FATHER, MOTHER, SON, father, ledger_entry, members_known, opening
+from tests.support import histories
+from tests.support.families import FATHER, MOTHER, SON, exited, father, ledger_entry, members_known, opening
 from tests.support.register import a_register, on
 from tests.support.scenario import HOUSEHOLD, day, ref, seen
 
@@ -87,3 +89,14 @@ def test_a_case_under_way_is_given_up() -> None:
 def test_a_household_is_closed_once_and_never_before_its_last_status() -> None:
     a_register(ledger_entry(), closing()).when(closing()).then_refuses("E-STATE")
     a_register(ledger_entry(effective_on=day(40))).when(closing()).then_refuses("E-DATE-BEFORE-LAST")
+
+
+def test_monitoring_ends_with_the_household() -> None:
+    check = histories.home_check(day(5), "MONITORING")
+    watched = StartMonitoring(household_id=HOUSEHOLD, effective_on=day(6), category="UNSTABLE_EXITED", risks=("ILLNESS",))
+    register = a_register(exited(), check, watched)
+    register.when(closing("MOVED_OUT_OF_PROVINCE")).then(
+        on(HOUSEHOLD, seen(MonitoringEnded, ended_by="CLOSED", size=3), HouseholdClosed),
+        *(on(person_id, PersonLeftHousehold) for person_id in (FATHER, MOTHER, SON)),
+    )
+    assert register.household(HOUSEHOLD).overlay == "NONE"

@@ -7,7 +7,9 @@ from registry.household.members import AddMember, MemberAdded, MemberRemoved, Re
 from registry.person.person import PersonJoinedHousehold, PersonLeftHousehold
 from tests.support.corrected import broken, correct, found_wrong, void
 from tests.support.families import (
+    BIRTH,
     DAUGHTER,
+    DEATH,
     FATHER,
     MOTHER,
     OTHER_HOUSEHOLD,
@@ -34,10 +36,6 @@ def test_a_members_facts_are_put_right() -> None:
     assert (member.relation, member.birth_month.isoformat()) == ("OTHER", "1999-04-01")
     correct(register, MemberAdded, 3, member=facts | {"person_id": str(DAUGHTER)}).then_refuses("E-CORRECTION-NOT-ALLOWED")
     correct(register, MemberAdded, 3, member=facts | {"relation": "HEAD"}).then_refuses("E-HEAD")
-
-
-BIRTH = AddMember(household_id=HOUSEHOLD, effective_on=day(9), reason_code="BIRTH", member=daughter())
-DEATH = RemoveMember(household_id=HOUSEHOLD, effective_on=day(12), reason_code="DEATH", person_id=SON)
 
 
 def test_a_membership_that_began_on_another_day_moves_the_person_too() -> None:

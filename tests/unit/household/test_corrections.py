@@ -8,6 +8,7 @@ import pytest
 
 from registry.correction import WholeStreamNeeded, body_fields
 from registry.household.appraisal import AppraisalHeld
+from registry.household.closing import CloseHousehold
 from registry.household.corrections import CorrectFact, FactVoided
 from registry.household.exit import HouseholdExited
 from registry.household.exit_steps import ExitVerified
@@ -15,7 +16,8 @@ from registry.household.home_check import HomeChecked
 from registry.household.household import Household
 from registry.household.identification import HouseholdIdentified
 from registry.household.ledger import VillageLedgerEntryUpserted
-from registry.household.measures import AssistanceMeasureStarted, StopMeasure
+from registry.household.legality import verdicts
+from registry.household.measures import AssistanceMeasureStarted, AssistanceMeasureStopped, StopMeasure
 from registry.household.monitoring import MonitoringEnded
 from registry.household.opening import HouseholdImported
 from registry.household.publicity import PublicityPosted
@@ -26,14 +28,16 @@ from registry.household.statements import STATEMENTS
 from tests.support import histories
 from tests.support.corrected import LATE, broken, correct, found_wrong, void
 from tests.support.families import (
+    BIRTH,
     CHILD_HOUSEHOLD,
+    DEATH,
     OTHER_HOUSEHOLD,
     SON,
     neighbours,
     opening,
 )
-from tests.support.register import on
-from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, amended, day, seen
+from tests.support.register import a_register, on
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, actor, amended, by, day, seen
 
 
 def test_a_fact_is_said_again_whole_and_read_in_its_place() -> None:
@@ -303,10 +307,59 @@ def test_every_statement_can_be_said_again_from_its_event() -> None:
         assert required <= known, f"{event_class.__name__} does not say {required - known}"
 
 
-@pytest.mark.parametrize("history", [histories.re_entered, histories.stable], ids=["re-entered", "stable"])
+WHOLE_LIVES = {
+    "re-entered": histories.re_entered(),
+    "stable": histories.stable(),
+    "cleared out": histories.cleared_out(histories.helped(), day(60)),
+    "rejected": histories.rejected(),
+    "imported": [opening(), neighbours(), BIRTH, DEATH],
+}
+
+
+@pytest.mark.parametrize("history", WHOLE_LIVES.values(), ids=WHOLE_LIVES)
 def test_a_whole_life_would_be_accepted_again(history: Any) -> None:
-    register = found_wrong(history())
+    register = a_register(*history)
+    stream = register.events(HOUSEHOLD)
+    decision = register.decision(actor("COUNTY_OFFICER"))
+    refused = {v.event.TOPIC: v.codes for v in verdicts(stream, stream[0].event_id, decision).values() if v.codes}
+    assert refused == {
+        # it came with the clear-out and would be refused on its own
+        topic: {"E-REASON-NOT-ALLOWED"}
+        for topic in refused
+        if topic == "household.assistance_measure_stopped"
+    }
+
+
+def test_a_life_goes_on_after_its_first_fact_was_put_right() -> None:
+    register = found_wrong(histories.re_entered())
     correct(register, VillageLedgerEntryUpserted, labour_count=2).then(on(HOUSEHOLD, VillageLedgerEntryUpserted))
     entry = register.household(HOUSEHOLD).ledger
     assert entry is not None
     assert entry.labour_count == 2
+
+
+def test_the_county_corrects_what_the_village_recorded_late() -> None:
+    check = by("VILLAGE_CLERK", histories.home_check(day(200), "IDENTIFICATION"))  # type: ignore[arg-type]
+    register = found_wrong([*histories.applied(), check])
+    correct(register, HomeChecked, effective_on=day(100), **histories.findings(day(100))).then(
+        on(HOUSEHOLD, seen(HomeChecked, effective_on=day(100), actor=actor("COUNTY_OFFICER")))
+    )
+
+
+def test_the_day_of_the_correction_is_the_day_of_the_fact() -> None:
+    register = found_wrong(histories.checked())
+    correct(register, HomeChecked, household_id=str(OTHER_HOUSEHOLD)).then_nothing_happens()
+    check = register.event(HOUSEHOLD, HomeChecked)
+    register.when(
+        CorrectFact(
+            household_id=HOUSEHOLD,
+            effective_on=check.effective_on,
+            corrects_event_id=check.event_id,
+            facts={"effective_on": "2018-09-05"},
+        )
+    ).then_nothing_happens()
+
+
+def test_what_another_fact_brought_with_it_is_not_voided() -> None:
+    closed = CloseHousehold(household_id=HOUSEHOLD, effective_on=day(40), reason_code="MOVED_OUT_OF_PROVINCE")
+    void(found_wrong([*histories.helped(), closed]), AssistanceMeasureStopped).then_refuses("E-CORRECTION-NOT-ALLOWED")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from registry.household.closing import HouseholdClosed
+from registry.household.measures import AssistanceMeasureStopped, StartMeasure
 from registry.household.members import MemberAdded
 from registry.household.merge import HouseholdMerged, MergeHouseholds
 from registry.household.split import Mover
@@ -98,3 +99,17 @@ def test_both_households_are_known_and_live() -> None:
 def test_a_merger_is_not_of_before_the_last_status() -> None:
     register = a_register(opening(), neighbours(effective_on=day(20)))
     register.when(merger()).then_refuses("E-DATE-BEFORE-LAST", "E-DATE-ORDER")
+
+
+def test_what_hangs_on_the_household_that_ends_ends_before_its_members_go() -> None:
+    measure = StartMeasure(
+        household_id=OTHER_HOUSEHOLD,
+        effective_on=day(2),
+        measure_id=ref(7),
+        category="EMPLOYMENT",
+        subtype="JOB_PLACEMENT",
+        unit="11469999008174419M",
+    )
+    register = a_register(opening(), neighbours(), measure)
+    recorded = register.take(merger())
+    assert [type(event) for event in recorded[:3]] == [AssistanceMeasureStopped, HouseholdMerged, HouseholdClosed]

@@ -17,6 +17,7 @@ from registry.household.split import (
     SplitReviewed,
 )
 from registry.person.person import PersonJoinedHousehold, PersonLeftHousehold
+from tests.support import histories
 from tests.support.families import (
     CHILD_HOUSEHOLD,
     DAUGHTER,
@@ -37,7 +38,7 @@ from tests.support.families import (
     son,
 )
 from tests.support.register import Register, a_register, on
-from tests.support.scenario import HOUSEHOLD, amended, day, seen
+from tests.support.scenario import HOUSEHOLD, amended, day, person, seen
 
 SON_ALONE = (Mover(person_id=SON, relation="HEAD"),)
 
@@ -144,6 +145,31 @@ def test_the_child_is_a_new_household() -> None:
 
 def test_a_household_in_a_procedure_stays_whole() -> None:
     a_register(ledger_entry(), members_known(), application(HOUSEHOLD, 2)).when(split()).then_refuses("E-CASE-OPEN")
+
+
+@pytest.mark.parametrize(
+    "history",
+    [histories.pre_exit(), histories.relapsed(), histories.clear_out_requested(histories.helped(), day(60))],
+    ids=["exit", "re-entry", "clear-out"],
+)
+def test_no_procedure_about_the_household_lets_it_split(history: list[Any]) -> None:
+    one_leaves = (Mover(person_id=person(2), relation="HEAD"),)
+    a_register(*history).when(split(*one_leaves, effective_on=day(400))).then_refuses("E-CASE-OPEN")
+
+
+def test_the_child_of_a_cleared_out_household_is_cleared_out_and_may_be_identified_again() -> None:
+    history = histories.cleared_out(histories.registered(), day(60))
+    register = a_register(*history, split(Mover(person_id=person(2), relation="HEAD"), effective_on=day(90)))
+    child = register.household(CHILD_HOUSEHOLD)
+    assert child.spell is not None
+    assert (child.status, child.spell.end_reason, child.spell.ended_on) == ("CLEARED_OUT", "CLEARED_OUT", day(90))
+    register.take(application(CHILD_HOUSEHOLD, 91))
+
+
+def test_two_elderly_people_who_part_leave_nobody_alone() -> None:
+    couple = (father(birth_month=date(1940, 1, 1)), mother(birth_month=date(1941, 1, 1)))
+    register = a_register(opening(HOUSEHOLD, *couple), split(Mover(person_id=MOTHER, relation="HEAD")))
+    assert register.household(HOUSEHOLD).split_suspect is False
 
 
 def test_a_closed_household_is_not_split() -> None:
