@@ -22,6 +22,7 @@ from registry.household.merge import MergeHouseholds, check_target, take_in
 from registry.household.new_member import NewMember
 from registry.household.opening import ImportHousehold
 from registry.household.split import Mover, SplitHousehold, form_child, moved
+from registry.person.erasure import ErasePersonalData
 from registry.refusal import Refusals
 
 handles(RecordLedgerHousehold)(decide_any_household)
@@ -97,6 +98,14 @@ def merge_households(command: MergeHouseholds, loader: Loader, decision: Decisio
     take_in(target, movers.members, decision, command.effective_on)
     movers.go(target, decision, command.effective_on)
     return [source, target, *movers.persons.values()]
+
+
+@handles(ErasePersonalData)
+def erase_personal_data(command: ErasePersonalData, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The person alone; the household keeps a member whom nobody can name any more."""
+    person = loader.person(command.person_id)
+    decider_of(ErasePersonalData)(person, command, decision)
+    return [person]
 
 
 class _Movers:

@@ -123,6 +123,9 @@ class Person(Aggregate):
         self.amend(stream, self._pending.pop())
 
     def erase(self, decision: Decision, effective_on: date) -> None:
-        """Note that the vault destroyed the person's key; the figures stay. Nothing happens the second time."""
+        """Note that the vault destroyed the person's key; the figures stay. Nothing happens the second time.
+
+        Who never was a member of a household is noted where the decision was taken.
+        """
         if not self.erased:
-            self.trigger(PersonalDataErased, decision, effective_on)
+            self.trigger(PersonalDataErased, decision, effective_on, division=self.division or decision.actor["division"])
