@@ -23,11 +23,13 @@ from registry.command import decides
 from registry.correction import SAID_AGAIN, as_corrected, body_of, root_of
 from registry.decision import Decision
 from registry.event import RegistryEvent
+from registry.household.appeal import AppealFiled
 from registry.household.command import HouseholdCommand
 from registry.household.event import HouseholdEvent
 from registry.household.household import Household
 from registry.household.legality import check_what_follows, household_before, then
 from registry.household.members import MemberAdded, MemberRemoved
+from registry.household.obstacles import APPEAL, ObstacleCleared, ObstacleOpened
 from registry.household.opening import HouseholdImported
 from registry.household.relocation import HouseholdRelocated
 from registry.household.statements import STATEMENTS, Statement
@@ -108,7 +110,7 @@ def find_fact(stream: Sequence[RegistryEvent], event_id: UUID) -> Fact:
     if now is None:
         refuse("E-FACT-VOIDED", at="corrects_event_id")
     statement = STATEMENTS.get(type(first))
-    if statement is None or isinstance(first, HouseholdRelocated) or first.reason_code in CONSEQUENCES:
+    if statement is None or isinstance(first, HouseholdRelocated) or is_consequence(first):
         refuse("E-CORRECTION-NOT-ALLOWED", at="corrects_event_id", event=first.TOPIC)
     return Fact(first, now, statement)
 
@@ -197,8 +199,14 @@ def check_same_fact(recorded: RegistryEvent, said: RegistryEvent) -> None:
 
 
 def is_transition(event: RegistryEvent) -> bool:
-    """Whether the event changes the register status or the overlay, or states it anew."""
-    return hasattr(event, "from_status") or hasattr(event, "from_overlay")
+    """Whether the event changes the register status or the overlay, or states it anew; or it is an appeal, which is decided."""
+    return hasattr(event, "from_status") or hasattr(event, "from_overlay") or isinstance(event, AppealFiled)
+
+
+def is_consequence(event: RegistryEvent) -> bool:
+    """Whether another event brought this one with it: what a change of status stops, what an appeal holds back."""
+    of_an_appeal = isinstance(event, ObstacleOpened | ObstacleCleared) and event.kind == APPEAL
+    return event.reason_code in CONSEQUENCES or of_an_appeal
 
 
 def wording(event: RegistryEvent) -> dict[str, Any]:

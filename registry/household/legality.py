@@ -78,15 +78,24 @@ def verdicts(stream: Sequence[RegistryEvent], after: UUID, decision: Decision) -
             codes = _refused(household, fact, decision) if follows else frozenset()
             try:
                 fact.mutate(household)
-            except Exception:  # whatever it tripped over, the stream does not fold any more
-                codes |= {"E-EVENT-UNKNOWN"}
+            except Exception:  # whatever it tripped over, the stream does not fold any more: what follows has no household
+                found[event.event_id] = Verdict(fact, codes | {"E-EVENT-UNKNOWN"})
+                return found
             if follows:
                 found[event.event_id] = Verdict(fact, codes)
         household.version = event.originator_version
         follows = follows or event.event_id == after
-    if household.members and household.head is None:
-        found[stream[-1].event_id] = Verdict(stream[-1], frozenset({"E-HEAD"}))
+    if left := left_open(household):
+        found[stream[-1].event_id] = Verdict(stream[-1], left)
     return found
+
+
+def left_open(household: Household) -> frozenset[str]:
+    """What no later fact would have been refused for, but cannot be: people without a head, help that nothing entitles to."""
+    codes = {"E-HEAD"} if household.members and household.head is None else set()
+    if household.live_measures and not household.entitled:
+        codes.add("E-NOT-ENTITLED")
+    return frozenset(codes)
 
 
 def _refused(household: Household, fact: RegistryEvent, decision: Decision) -> frozenset[str]:

@@ -178,7 +178,7 @@ def resolve_objection(household: Household, command: ResolveObjection, decision:
         refuse("E-OBJECTION-UNKNOWN", at="objection_no", objection=command.objection_no)
     outcome = case.objections[command.objection_no]
     refusals.unless(outcome in (None, command.outcome), "E-STEP-DONE", at="outcome", step=steps.PUBLICISED_VILLAGE)
-    posted = min(notice.posted_from for notice in case.notices.values())
+    posted = min((notice.posted_from for notice in case.notices.values()), default=case.opened_on)
     in_order = command.effective_on >= posted
     refusals.unless(in_order, "E-DATE-ORDER", at="effective_on", first="posted_from", then="effective_on")
     refusals.raise_any()

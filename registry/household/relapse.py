@@ -12,12 +12,13 @@ from uuid import UUID
 from registry.command import codes, decides
 from registry.decision import Decision
 from registry.household import case as steps
-from registry.household import monitoring, status
+from registry.household import measures, monitoring, status
 from registry.household.case import RE_ENTRY, RELAPSE, Case
 from registry.household.command import HouseholdCommand, StatusCommand, begin, require_case
 from registry.household.entry import check_in_need, need_line
 from registry.household.event import HouseholdEvent
 from registry.household.household import SPELL_REVOKED, Household, Spell
+from registry.household.retention import STOP_REASON
 from registry.household.step import StepEvent
 from registry.refusal import Refusals, refuse
 
@@ -146,7 +147,7 @@ def confirm_relapse(household: Household, command: ConfirmRelapse, decision: Dec
 
 @decides(RevokeRelapse)
 def revoke_relapse(household: Household, command: RevokeRelapse, decision: Decision) -> None:
-    """T11. E-FIELD-MISSING (a reason), E-EVIDENCE-MISSING (the proof)."""
+    """T11. E-FIELD-MISSING (a reason), E-EVIDENCE-MISSING (the proof). Help stops where policies had ended before the error."""
     refusals = begin(household, command, decision)
     case = require_case(household, RE_ENTRY)
     refusals.unless(command.reason_code is not None, "E-FIELD-MISSING", at="reason_code")
@@ -166,6 +167,8 @@ def revoke_relapse(household: Household, command: RevokeRelapse, decision: Decis
         spell_no=spell.number,
         size=household.size,
     )
+    if not household.entitled:
+        measures.stop_all(household, decision, command.effective_on, STOP_REASON)
 
 
 def weigh(household: Household, command: ProposeRelapse | ConfirmRelapse, decision: Decision, step: str) -> tuple[Case, Refusals]:

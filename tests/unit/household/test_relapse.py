@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from registry.event import Evidence
+from registry.household.measures import AssistanceMeasureStopped, StartMeasure
 from registry.household.monitoring import MonitoringEnded, StartMonitoring
 from registry.household.relapse import (
     ConfirmRelapse,
@@ -16,6 +17,7 @@ from registry.household.relapse import (
 )
 from tests.support.histories import (
     HELPER,
+    OFFICE,
     POOR,
     RELAPSED_ON,
     RICH,
@@ -30,7 +32,7 @@ from tests.support.histories import (
     relapsed,
     stable,
 )
-from tests.support.scenario import Step, actor, by, day, given, paper, seen
+from tests.support.scenario import Step, actor, by, day, given, paper, ref, seen
 
 PROOF = (paper("COUNTY_DECISION"),)
 
@@ -207,6 +209,14 @@ def test_the_number_of_a_voided_spell_is_not_given_again() -> None:
 def test_a_stable_household_goes_back_to_being_stable() -> None:
     later = [home_check(day(900), "RELAPSE"), propose(901), confirm(902)]
     given(stable(), later).when(revoke(910)).then(seen(RelapseRevoked, to_status="EXITED_STABLE"))
+
+
+def test_help_that_began_with_the_error_stops_where_policies_had_ended() -> None:
+    later = [home_check(day(900), "RELAPSE"), propose(901), confirm(902)]
+    measure = do(StartMeasure, day(903), measure_id=ref(502), category="HEALTH", subtype="CHRONIC_CARE", unit=OFFICE)
+    given(stable(), later, measure).when(revoke(910)).then(
+        RelapseRevoked, seen(AssistanceMeasureStopped, measure_id=ref(502), reason_code="RETENTION_ENDED")
+    )
 
 
 def test_an_error_is_proved_and_named() -> None:
