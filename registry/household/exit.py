@@ -1,4 +1,4 @@
-"""Exit: from the proposal to the announcement that a household is out of poverty (T5, T6, T7).
+"""Exit: from the proposal to the announcement that a household is out of poverty (T5, T6).
 
 Source: three-year plan, item 23 (脱贫即出, strictly by standard and procedure); 厅字〔2016〕16号. The plan's figures of how many
 should exit are report lines: no guard here reads them.
@@ -21,7 +21,6 @@ from registry.household.event import HouseholdEvent
 from registry.household.exit_guards import check_helped_long_enough, check_standard_met
 from registry.household.household import SPELL_EXITED, Household
 from registry.household.obstacles import check_no_obstacle
-from registry.household.rejection import check_reason
 from registry.household.step import StepEvent, begin_step
 
 
@@ -78,30 +77,6 @@ class PolicyRetentionSet(HouseholdEvent):
         aggregate.retention_until = self.until
 
 
-class ExitEnded(HouseholdEvent):
-    """The exit case ended without exit (T7)."""
-
-    from_status: str
-    to_status: str
-    case_id: UUID
-
-    def apply(self, aggregate: Household) -> None:
-        aggregate.close_case(EXIT)
-        aggregate.become(self)
-
-
-class ExitRejected(ExitEnded):
-    """The exit case ended without exit; the guard that failed is the reason code (T7)."""
-
-    TOPIC = "household.exit_rejected"
-
-
-class ExitWithdrawn(ExitEnded):
-    """The exit case was withdrawn (T7)."""
-
-    TOPIC = "household.exit_withdrawn"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeExit(StatusCommand):
     """Open an exit case (T5)."""
@@ -119,24 +94,6 @@ class AnnounceExit(StatusCommand):
     """Announce the accepted exit (T6, second half)."""
 
     FROM: ClassVar[frozenset[str]] = frozenset({status.PRE_EXIT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndExitCase(StatusCommand):
-    """End the exit case without exit (T7); the reason is the guard that was not met."""
-
-    FROM: ClassVar[frozenset[str]] = frozenset({status.PRE_EXIT})
-    REASONS: ClassVar[str | None] = "exit_reject_reason"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectExit(EndExitCase):
-    """The township or the county does not let the household exit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawExit(EndExitCase):
-    """The village takes its proposal back."""
 
 
 @decides(ProposeExit)
@@ -206,33 +163,3 @@ def announce_exit(household: Household, command: AnnounceExit, decision: Decisio
     )
     until = decision.policy_for(household.division, command.effective_on).retention_until(command.effective_on)
     household.trigger(PolicyRetentionSet, decision, command.effective_on, until=until)
-
-
-@decides(RejectExit)
-def reject_exit(household: Household, command: RejectExit, decision: Decision) -> None:
-    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED."""
-    end_exit_case(household, command, decision, ExitRejected)
-
-
-@decides(WithdrawExit)
-def withdraw_exit(household: Household, command: WithdrawExit, decision: Decision) -> None:
-    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED."""
-    end_exit_case(household, command, decision, ExitWithdrawn)
-
-
-def end_exit_case(household: Household, command: EndExitCase, decision: Decision, event_class: type[ExitEnded]) -> None:
-    """Back to REGISTERED; the spell was never interrupted."""
-    refusals = begin(household, command, decision)
-    case = require_case(household, EXIT)
-    check_reason(household, case, command.reason_code, command.effective_on, decision, refusals)
-    refusals.raise_any()
-    household.trigger(
-        event_class,
-        decision,
-        command.effective_on,
-        reason_code=command.reason_code,
-        evidence=command.evidence,
-        from_status=household.status,
-        to_status=status.REGISTERED,
-        case_id=case.case_id,
-    )

@@ -16,7 +16,8 @@ from registry.household.case import STEPS, Case
 from registry.household.clear_out import ClearOut, NotifyHousehold
 from registry.household.closing import CloseHousehold
 from registry.household.comparison import CompareSectors, VerifyMismatch
-from registry.household.exit import AcceptExit, AnnounceExit, ProposeExit, RejectExit, WithdrawExit
+from registry.household.exit import AcceptExit, AnnounceExit, ProposeExit
+from registry.household.exit_rejection import RejectExit, WithdrawExit
 from registry.household.exit_steps import RecordConsent, VerifyExit
 from registry.household.home_check import RecordHomeCheck
 from registry.household.household import Household

@@ -1,7 +1,7 @@
 """What every command about a household must satisfy, whichever it is."""
 
 from registry.household.closing import CloseHousehold
-from registry.household.exit import WithdrawExit
+from registry.household.exit_rejection import WithdrawExit
 from registry.household.identification import ApplyForIdentification
 from registry.household.obstacles import ObstacleOpened, OpenObstacle
 from tests.support.histories import do, in_ledger, pre_exit, registered, rejected

@@ -10,14 +10,11 @@ from registry.household.exit import (
     AnnounceExit,
     ExitAccepted,
     ExitProposed,
-    ExitRejected,
-    ExitWithdrawn,
     HouseholdExited,
     PolicyRetentionSet,
     ProposeExit,
-    RejectExit,
-    WithdrawExit,
 )
+from registry.household.exit_rejection import ExitRejected, ExitWithdrawn, RejectExit, WithdrawExit
 from registry.household.exit_steps import RecordConsent
 from registry.household.measures import StartMeasure, StopMeasure
 from registry.household.obstacles import OpenObstacle
