@@ -89,7 +89,7 @@ def decide_any_household(command: Any, loader: Loader, decision: Decision) -> Se
 @contextmanager
 def all_or_nothing(*aggregates: Aggregate) -> Iterator[None]:
     """Where the last of several decisions refuses, these aggregates are put back as they were before the first."""
-    before = [(aggregate, copy.deepcopy(_state(aggregate)), aggregate.pending) for aggregate in aggregates]
+    before = [(aggregate, _state_before(aggregate), aggregate.pending) for aggregate in aggregates]
     try:
         yield
     except Refused:
@@ -98,5 +98,8 @@ def all_or_nothing(*aggregates: Aggregate) -> Iterator[None]:
         raise
 
 
-def _state(aggregate: Aggregate) -> dict[str, Any]:
-    return {name: value for name, value in vars(aggregate).items() if name != "_pending"}
+def _state_before(aggregate: Aggregate) -> dict[str, Any]:
+    """A copy of what the aggregate knows; one that knows nothing yet is made anew, which is quicker."""
+    if aggregate.version == 0:
+        return vars(type(aggregate)(aggregate.id))
+    return copy.deepcopy({name: value for name, value in vars(aggregate).items() if name != "_pending"})

@@ -27,6 +27,10 @@ class Verdict:
     codes: frozenset[str]
 
 
+IN_THE_END = UUID(int=0)
+"""Stands, among the verdicts, for what is left when all has been folded."""
+
+
 def check_what_follows(stream: Sequence[RegistryEvent], correction: RegistryEvent, decision: Decision) -> None:
     """Raises Refused (E-CORRECTION-BREAKS, once for each later fact) unless everything still stands with the correction.
 
@@ -69,7 +73,7 @@ def then(event: RegistryEvent, decision: Decision, role: str | None = None) -> D
 
 
 def verdicts(stream: Sequence[RegistryEvent], after: UUID, decision: Decision) -> Mapping[UUID, Verdict]:
-    """What would speak against each fact of a whole stream that follows the event with this id, by event id."""
+    """What would speak against each fact of a whole stream that follows the event with this id, by event id; and IN_THE_END."""
     household = Household(stream[0].originator_id)
     found: dict[UUID, Verdict] = {}
     follows = False
@@ -86,16 +90,15 @@ def verdicts(stream: Sequence[RegistryEvent], after: UUID, decision: Decision) -
         household.version = event.originator_version
         follows = follows or event.event_id == after
     if left := left_open(household):
-        found[stream[-1].event_id] = Verdict(stream[-1], left)
+        found[IN_THE_END] = Verdict(stream[-1], left)
     return found
 
 
 def left_open(household: Household) -> frozenset[str]:
     """What no later fact would have been refused for, but cannot be: people without a head, help that nothing entitles to."""
-    codes = {"E-HEAD"} if household.members and household.head is None else set()
-    if household.live_measures and not household.entitled:
-        codes.add("E-NOT-ENTITLED")
-    return frozenset(codes)
+    headless = {"E-HEAD"} if household.members and household.head is None else set()
+    unentitled = {"E-NOT-ENTITLED"} if household.live_measures and not household.entitled else set()
+    return frozenset(headless | unentitled)
 
 
 def _refused(household: Household, fact: RegistryEvent, decision: Decision) -> frozenset[str]:

@@ -4,7 +4,7 @@ Source: national register, household form; its data rules on relations, sexes, a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from registry.command import code, codes
 from registry.household.assistance import age_on
-from registry.household.household import Household, Member
+from registry.household.household import MEMBER_FACTS, Household, Member
 from registry.household.kinship import check_kinship
 from registry.refusal import Refusals
 from schemas.code_tables import table
@@ -45,8 +45,9 @@ class NewMember:
 
     def record(self) -> dict[str, Any]:
         """The member as a record of an event."""
+        facts = {name: getattr(self, name) for name in MEMBER_FACTS}
         month = self.birth_month.replace(day=1)
-        return asdict(self) | {"birth_month": month, "health": list(self.health), "insurance": list(self.insurance)}
+        return facts | {"birth_month": month, "health": list(self.health), "insurance": list(self.insurance)}
 
 
 def check_new_members(
