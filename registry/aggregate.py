@@ -115,9 +115,7 @@ class Aggregate:
             if aggregate is None:
                 aggregate = cls(event.originator_id)
             elif event.originator_version != aggregate.version + 1:
-                raise ValueError(
-                    f"version {event.originator_version} follows {aggregate.version} in stream {aggregate.id}"
-                )
+                raise ValueError(f"version {event.originator_version} follows {aggregate.version} in stream {aggregate.id}")
             event.mutate(aggregate)
         return aggregate
 

@@ -29,9 +29,14 @@ class PolicyVersionActivated(ReferenceEvent):
     policy_document_version: str
     document: str
 
+    def content(self) -> dict[str, Any]:
+        """The document, parsed."""
+        parsed: dict[str, Any] = json.loads(self.document)
+        return parsed
+
     def apply(self, aggregate: "PolicyDocuments") -> None:
         aggregate.division = self.division
-        aggregate.documents.append(json.loads(self.document))
+        aggregate.documents.append(self.content())
 
 
 class PolicyDocuments(ReferenceStream):

@@ -1,0 +1,41 @@
+# Everything runs from a virtual environment of its own; Python >= 3.11 and make are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo up test check bench clean
+
+help: ## Show what can be done
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/registry: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %s; try: make PYTHON=python3.11" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/registry
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(BIN)/registry ## Make a synthetic province, live through two and a half years, serve it on 127.0.0.1:8000
+	$(BIN)/registry demo $(DEMO_OPTIONS)
+
+up: $(BIN)/registry ## Serve what is there
+	$(BIN)/registry up
+
+test: $(VENV)/.dev ## Run the tests
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+check: $(VENV)/.dev ## Lint, types, import contracts, schemas
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/registry schemas check
+
+bench: $(VENV)/.dev ## Measure the hot paths, one line each: name, figure, ratio, goal
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the virtual environment and caches; data in var/ stays
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

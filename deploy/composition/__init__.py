@@ -1,0 +1,1 @@
+"""How the parts are put together: each module builds one thing that a process needs."""

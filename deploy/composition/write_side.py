@@ -1,0 +1,115 @@
+"""The write side of one process: event store, vault, tokens, reference shelf and the command service."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import Engine
+
+from deploy.clocks import OffsetClock, SystemClock
+from deploy.composition.installation_facts import create_facts, read_clock_offset
+from deploy.composition.keys import read_keys
+from deploy.composition.reference_documents import activate_documents, read_documents
+from deploy.ids import RandomBytes, time_ordered_ids
+from deploy.settings import Settings
+from registry.application.loader import StoreLoader
+from registry.application.reference_shelf import ReferenceShelf
+from registry.application.service import CommandService
+from registry.decision import IdSource
+from registry.period.period import PeriodCalendar
+from registry.store.application import RegistryApplication
+from registry.store.event_store import RegistryEventStore
+from registry.store.opening import create_store, open_store
+from registry.tokens import tables as token_tables
+from registry.tokens.tokens import Tokens
+from registry.vault.database import VaultDatabase
+from registry.vault.vault import Vault
+from schemas.clock import Clock
+
+PROVINCE = "460000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSide:
+    """What commands need. `engine` is of the event store's database, for tokens and facts of the installation."""
+
+    settings: Settings
+    clock: Clock
+    next_id: IdSource
+    engine: Engine
+    store: RegistryEventStore
+    application: RegistryApplication
+    shelf: ReferenceShelf
+    service: CommandService
+    vault: Vault
+    tokens: Tokens
+
+
+def prepare(settings: Settings) -> None:
+    """Make what is missing of an installation: databases, keys, policies. Quick where nothing is.
+
+    Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreUnavailable, VaultUnavailable.
+    """
+    documents = read_documents(settings)  # before anything is made: a bad file leaves nothing half-done
+    settings.path("").mkdir(parents=True, exist_ok=True)
+    create_store(settings.store)
+    engine = token_tables.open_database(settings.store)
+    try:
+        token_tables.create_tables(engine)
+        create_facts(engine)
+    finally:
+        engine.dispose()
+    with write_side(settings) as side:
+        side.vault.create_tables()
+        activate_documents(side.service, documents, side.clock, side.next_id)
+
+
+def register_clock(settings: Settings) -> Clock:
+    """The register's clock: the machine's, or at the offset that is kept with the data."""
+    engine = token_tables.open_database(settings.store)
+    try:
+        offset = read_clock_offset(engine)
+    finally:
+        engine.dispose()
+    return OffsetClock(offset) if offset else SystemClock()
+
+
+@contextmanager
+def write_side(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    random_bytes: RandomBytes | None = None,
+    cache_size: int = 0,
+    exclusive: bool = False,
+) -> Iterator[WriteSide]:
+    """Open the write side of an installation that was prepared; closed when the block is left.
+
+    clock: the register's own unless given; random_bytes: for a demonstration that gives the same bytes from the same seed;
+    cache_size, exclusive: see CheckoutRepository.
+    """
+    clock = clock if clock is not None else register_clock(settings)
+    next_id = time_ordered_ids(clock) if random_bytes is None else time_ordered_ids(clock, random_bytes)
+    masters, lookup = read_keys(settings)
+    store = open_store(settings.store, clock, closer=PeriodCalendar(PROVINCE))
+    engine = token_tables.open_database(settings.store)
+    vault = Vault(VaultDatabase(settings.vault), masters, lookup, clock, next_id, allow_synthetic=settings.synthetic_ids)
+    try:
+        application = RegistryApplication(store, cache_size=cache_size, exclusive=exclusive)
+        shelf = ReferenceShelf(store.events_of_types, time.monotonic)
+        service = CommandService(
+            store=application,
+            new_loader=lambda: StoreLoader(application),
+            clock=clock,
+            next_id=next_id,
+            policy_for=shelf.policy_for,
+            divisions=shelf.divisions,
+        )
+        tokens = Tokens(engine, clock, uuid4)
+        yield WriteSide(settings, clock, next_id, engine, store, application, shelf, service, vault, tokens)
+    finally:
+        vault.close()
+        engine.dispose()
+        store.close()

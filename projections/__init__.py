@@ -1,0 +1,1 @@
+"""The read side: read models, each a module of its own, and the query API over them."""

@@ -1,0 +1,83 @@
+"""How far a read model has come: one row per (topic, partition), written in the transaction of the rows it speaks of.
+
+`known_before` answers "what is known": `recorded_at` never decreases within a partition, so once a record stamped t was folded,
+everything of that partition recorded before t is in. A quiet partition gets its stamp from the barrier of each closed period.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, select, update
+
+from projections.database import INSTANT
+from schemas.messages import TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Place in one partition: the offset of the next record, and position and `recorded_at` of the last one folded."""
+
+    next_offset: int
+    position: int
+    known_before: int
+
+
+class AnotherProjector(Exception):
+    """E-PROJECTOR-FENCED: the checkpoint was moved by somebody else; two processes project the same partition."""
+
+    code = "E-PROJECTOR-FENCED"
+
+
+def checkpoint_table(metadata: MetaData) -> Table:
+    """The table, as each read model has one of its own."""
+    return Table(
+        "checkpoint",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("next_offset", INSTANT, nullable=False),
+        Column("position", INSTANT, nullable=False),
+        Column("known_before", INSTANT, nullable=False),
+    )
+
+
+def read_checkpoints(connection: Connection, table: Table) -> dict[TopicPartition, Checkpoint]:
+    """All checkpoints of a read model."""
+    return {
+        (row.topic, row.partition): Checkpoint(row.next_offset, row.position, row.known_before)
+        for row in connection.execute(select(table))
+    }
+
+
+def advance(
+    connection: Connection,
+    table: Table,
+    before: Mapping[TopicPartition, Checkpoint],
+    after: Mapping[TopicPartition, Checkpoint],
+) -> None:
+    """Move checkpoints on from what we last knew. Raises AnotherProjector if one is not where we left it."""
+    for place, checkpoint in after.items():
+        topic, partition = place
+        values = {
+            "next_offset": checkpoint.next_offset,
+            "position": checkpoint.position,
+            "known_before": checkpoint.known_before,
+        }
+        known = before.get(place)
+        if known is None:
+            connection.execute(insert(table).values(topic=topic, partition=partition, **values))
+            continue
+        moved = connection.execute(
+            update(table)
+            .where(table.c.topic == topic, table.c.partition == partition, table.c.next_offset == known.next_offset)
+            .values(**values)
+        )
+        if moved.rowcount != 1:
+            raise AnotherProjector(
+                f"{topic} partition {partition}: the checkpoint left {known.next_offset}; is another projector running?"
+            )
+
+
+def known_before(checkpoints: Mapping[TopicPartition, Checkpoint], places: Iterable[TopicPartition]) -> int:
+    """Everything recorded before this instant (microseconds) is in the read model; 0 while a partition has shown nothing yet."""
+    return min((checkpoints[place].known_before if place in checkpoints else 0 for place in places), default=0)

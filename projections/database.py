@@ -1,0 +1,82 @@
+"""Read-model databases: the same SQLAlchemy Core code on SQLite and PostgreSQL, and the few places where they differ.
+
+Ids are 16 bytes, days are integers since 1970-01-01, instants are microseconds since 1970 UTC, amounts are fen and divisions
+are their 12 digits as a number: both engines then keep, sort and compare the very same values.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Engine, LargeBinary, create_engine, event, make_url
+from sqlalchemy.types import Integer, SmallInteger, Text
+
+ID: Final = LargeBinary(16)
+DAY: Final = Integer()
+INSTANT: Final = BigInteger()
+FEN: Final = BigInteger()
+DIVISION: Final = BigInteger()
+CODE: Final = Text()
+SMALL: Final = SmallInteger()
+
+FOREVER: Final = 2**62
+"""The instant after every instant: a belief that still holds is known until then."""
+NO_END: Final = 2**31 - 1
+"""The day after every day."""
+
+_WRITES = "registry_writes"
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # A read model can be rebuilt: losing the last transactions to a power cut is harmless, as its checkpoint goes with them.
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA mmap_size=1073741824",
+    "PRAGMA foreign_keys=OFF",
+)
+
+
+def open_engine(url: str, *, schema: str | None = None) -> Engine:
+    """An engine on one read-model database; `schema` is the PostgreSQL schema in which its tables are."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    parsed = parsed.set(drivername="postgresql+psycopg")
+    options = "-c timezone=UTC" + (f" -c search_path={schema}" if schema else "")
+    return create_engine(parsed, connect_args={"options": options}, pool_pre_ping=True)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: on SQLite it takes the write lock at once, so that it never fails half-way."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(**{_WRITES: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one consistent state of the whole database, and holds up no writer."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""The register: households now and at any time, their members, spells and measures, timelines, ledger and balance."""

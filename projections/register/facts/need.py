@@ -1,0 +1,34 @@
+"""What home checks and exit verifications find: income per head and the guarantees; the latest finding counts."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from projections.event_reader import Event, fen
+from projections.register.facts.fact import Fact, joined
+from projections.register.state import Household
+
+DIMENSIONS: Final = ("food", "clothing", "education", "medical", "housing", "water")
+
+
+def find(household: Household, event: Event) -> None:
+    if household.need_on is not None and event["effective_on"] < household.need_on:
+        return
+    household.need_on = event["effective_on"]
+    household.income_per_head = income_per_head(event)
+    guarantees = event["guarantees"]
+    household.unmet_guarantees = joined([d.upper() for d in DIMENSIONS if guarantees[d] != "MET"])
+
+
+def income_per_head(event: Event) -> int:
+    """Net income less own medical payments, per head, in fen, halves away from zero (the need test of domain 0.2)."""
+    income = event["income"]
+    net = sum(fen(income[kind]) or 0 for kind in ("wage", "business", "property", "transfer"))
+    net -= (fen(income["business_cost"]) or 0) + (fen(event["medical_self_paid"]) or 0)
+    size = event["size"]
+    return int((Decimal(net) / size).quantize(Decimal(1), ROUND_HALF_UP)) if size else 0
+
+
+FACTS: Final = {
+    "household.home_checked": Fact(find, ordered=False),
+    "household.exit_verified": Fact(find, ordered=False),
+}

@@ -1,0 +1,201 @@
+"""The register's tables. Each row can be had again from the log; nothing is kept here that the log does not say."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table
+
+from projections.checkpoints import checkpoint_table
+from projections.database import CODE, DAY, DIVISION, FEN, ID, INSTANT, SMALL
+
+METADATA: Final = MetaData()
+CHECKPOINT: Final = checkpoint_table(METADATA)
+
+HOUSEHOLD: Final = Table(
+    "household",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("partition", SMALL, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", INSTANT, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("division", DIVISION, nullable=False),
+    Column("status", SMALL, nullable=False),
+    Column("status_on", DAY, nullable=False),
+    Column("overlay", SMALL, nullable=False),
+    Column("size", SMALL, nullable=False),
+    # The latest effective day of a fact whose order matters: an earlier one makes us fold anew.
+    Column("ordered_on", DAY, nullable=False),
+    Column("head_id", ID),
+    Column("spell_no", SMALL, nullable=False),
+    Column("entry_kind", CODE, nullable=False),
+    Column("spell_started_on", DAY),
+    Column("exited_on", DAY),
+    Column("retention_until", DAY),
+    Column("attribute", CODE, nullable=False),
+    Column("main_cause", CODE, nullable=False),
+    Column("other_causes", CODE, nullable=False),
+    Column("helper_id", CODE, nullable=False),
+    Column("last_visit_on", DAY),
+    Column("need_on", DAY),
+    Column("income_per_head", FEN),
+    Column("unmet_guarantees", CODE),
+    Column("monitoring_category", CODE, nullable=False),
+    Column("monitored_since", DAY),
+    Column("risks", CODE, nullable=False),
+    Column("review_due", DAY),
+    Column("live_measures", SMALL, nullable=False),
+    Column("live_categories", CODE, nullable=False),
+    Index("household_by_division", "division", "status", "overlay", "size"),
+    Index("household_by_partition", "partition", "status", "division", "size"),
+    sqlite_with_rowid=False,
+)
+
+MEMBER: Final = Table(
+    "member",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("person_id", ID, primary_key=True),
+    Column("relation", CODE, nullable=False),
+    Column("sex", CODE, nullable=False),
+    Column("birth_month", DAY),
+    Column("ethnicity", CODE, nullable=False),
+    Column("facts_on", DAY),
+    Column("health", CODE, nullable=False),
+    Column("labour", CODE, nullable=False),
+    Column("education", CODE, nullable=False),
+    Column("school_status", CODE, nullable=False),
+    Column("work_area", CODE),
+    Column("insurance", CODE, nullable=False),
+    Column("assistance_on", DAY),
+    Column("social_assistance", CODE, nullable=False),
+    Column("joined_on", DAY),
+    Column("left_on", DAY),
+    Column("left_reason", CODE),
+    Index("member_by_person", "person_id"),
+    sqlite_with_rowid=False,
+)
+
+SPELL: Final = Table(
+    "spell",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("ordinal", SMALL, primary_key=True, autoincrement=False),
+    Column("spell_no", SMALL, nullable=False),
+    Column("entry_kind", CODE, nullable=False),
+    Column("started_on", DAY),
+    Column("main_cause", CODE, nullable=False),
+    Column("ended_on", DAY),
+    Column("end_kind", CODE),
+    Column("end_reason", CODE),
+    Column("voided", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+MEASURE: Final = Table(
+    "measure",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("measure_id", ID, primary_key=True),
+    Column("category", CODE, nullable=False),
+    Column("subtype", CODE, nullable=False),
+    Column("unit", CODE, nullable=False),
+    Column("person_id", ID),
+    Column("starts_on", DAY),
+    Column("planned_until", DAY),
+    Column("expected_income", FEN),
+    Column("state", CODE, nullable=False),
+    Column("state_on", DAY, nullable=False),
+    Column("state_reason", CODE),
+    Column("income_gained", FEN),
+    Column("progress_pct", SMALL),
+    Column("progress_on", DAY),
+    sqlite_with_rowid=False,
+)
+
+LEDGER_ENTRY: Final = Table(
+    "ledger_entry",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("entered_on", DAY, nullable=False),
+    Column("size", SMALL, nullable=False),
+    Column("labour_count", SMALL, nullable=False),
+    Column("groups", CODE, nullable=False),
+    Column("hukou_kind", CODE, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+TIMELINE: Final = Table(
+    "timeline",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", ID, nullable=False),
+    Column("schema_id", SMALL, nullable=False),
+    Column("effective_on", DAY, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("position", INSTANT, nullable=False),
+    Column("actor_role", CODE, nullable=False),
+    Column("policy_version", CODE, nullable=False),
+    Column("corrects", ID),
+    # The version of the correction or voiding that replaced this fact, if any.
+    Column("replaced_by", Integer),
+    Column("stored", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+HISTORY: Final = Table(
+    "register_history",
+    METADATA,
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("household_id", ID, primary_key=True),
+    Column("effective_from", DAY, primary_key=True, autoincrement=False),
+    Column("known_from", INSTANT, primary_key=True, autoincrement=False),
+    Column("effective_to", DAY, nullable=False),
+    Column("known_to", INSTANT, nullable=False),
+    Column("status", SMALL, nullable=False),
+    Column("overlay", SMALL, nullable=False),
+    Column("spell_no", SMALL, nullable=False),
+    Column("size", SMALL, nullable=False),
+    Index("register_history_by_household", "household_id", "known_to"),
+    sqlite_with_rowid=False,
+)
+
+FLOW: Final = Table(
+    "flow",
+    METADATA,
+    Column("partition", SMALL, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("stock", SMALL, primary_key=True, autoincrement=False),
+    Column("kind", CODE, primary_key=True),
+    # Where the other side of a move lies; 0 for every other flow.
+    Column("other_division", DIVISION, primary_key=True, autoincrement=False),
+    Column("households", Integer, nullable=False),
+    Column("persons", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+CUT: Final = Table(
+    "cut",
+    METADATA,
+    Column("partition", SMALL, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("period_kind", CODE, nullable=False),
+    Column("period", CODE, nullable=False),
+    Column("cut_off", INSTANT, nullable=False),
+    Column("position", INSTANT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+STOCK_AT_CUT: Final = Table(
+    "stock_at_cut",
+    METADATA,
+    Column("partition", SMALL, primary_key=True, autoincrement=False),
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("stock", SMALL, primary_key=True, autoincrement=False),
+    # A row holds from this cut on, until a later one of the same division and stock.
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("households", Integer, nullable=False),
+    Column("persons", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

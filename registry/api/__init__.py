@@ -1,0 +1,1 @@
+"""The command API: one file per endpoint."""

