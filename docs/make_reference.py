@@ -1,0 +1,208 @@
+"""Writes docs/reference/: what the program itself says of its events, commands, roles, codes, policy and topics.
+
+Run `python docs/make_reference.py`; a test fails while the pages are not what this would write.
+"""
+
+import dataclasses
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from registry.application.handlers import DECLARING
+from registry.command import NO_SHAPE, Command, action_of, command_classes, shape_of
+from registry.household.command import HouseholdCommand, StatusCommand
+from schemas.access import permissions
+from schemas.catalogue import registry_catalogue
+from schemas.code_tables import shipped
+from schemas.envelope import ENVELOPE_FIELDS
+from schemas.policy_schema import policy_schema
+from schemas.refusal_codes import refusal_codes
+from schemas.topics import catalogue as topics
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Made by docs/make_reference.py from the program itself; change the program, then run it. -->"
+LABELS = tomllib.loads((Path(__file__).parents[1] / "schemas/labels/events.toml").read_text("utf-8"))
+assert DECLARING  # importing the handlers has declared every command
+
+
+def main() -> None:
+    """Write every page."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
+
+
+def pages() -> dict[str, str]:
+    """Name of a page -> its text."""
+    made: dict[str, Callable[[], Iterable[str]]] = {
+        "events.md": events,
+        "commands.md": commands,
+        "roles.md": roles,
+        "codes.md": codes,
+        "refusals.md": refusals,
+        "policy.md": policy,
+        "topics.md": topic_list,
+    }
+    return {name: "\n".join([NOTE, *lines(), ""]) for name, lines in made.items()}
+
+
+def events() -> Iterator[str]:
+    """Every event type with its labels and the fields of its body."""
+    yield "# Events\n"
+    yield "Every event begins with the envelope: " + ", ".join(f"`{name}`" for name in ENVELOPE_FIELDS) + ".\n"
+    yield "The full schemas are in `schemas/avro/`, every published version in `schemas/history/`, an example of each in"
+    yield "`schemas/examples/`.\n"
+    schemas = registry_catalogue()
+    for event_type in schemas.event_types:
+        latest = schemas.latest(event_type)
+        label = LABELS[event_type]
+        yield f"## {label['zh']} · {label['en']}\n"
+        yield f"`{event_type}`, schema id {latest.id}, version {latest.version}. {latest.definition.get('doc', '')}\n"
+        body = latest.definition["fields"][len(ENVELOPE_FIELDS) :]
+        if body:
+            yield "| field | type | means |"
+            yield "| --- | --- | --- |"
+            for field in body:
+                yield f"| `{field['name']}` | {_avro(field['type'])} | {_cell(field.get('doc', ''))} |"
+            yield ""
+
+
+def commands() -> Iterator[str]:
+    """Every command with its fields, its roles and, for a change of status, where it is legal."""
+    yield "# Commands\n"
+    yield "Every command also takes `effective_on` (the day on which it was true), `reason_code` where a table of reasons is"
+    yield "named, and `evidence`. Household commands are `POST /v1/households/{household_id}/{route}`.\n"
+    for command_class in sorted(command_classes(), key=lambda c: (c.__module__, c.__name__)):
+        yield f"## {command_class.__name__}\n"
+        yield " ".join((command_class.__doc__ or "").split()) + "\n"
+        facts = [f"Roles: {', '.join(sorted(permissions()[action_of(command_class)]))}."]
+        if issubclass(command_class, HouseholdCommand):
+            facts.insert(0, f"Route `{action_of(command_class).replace('_', '-')}`.")
+        if issubclass(command_class, StatusCommand) and command_class.FROM:
+            facts.append(f"Legal from: {', '.join(sorted(command_class.FROM))}.")
+        if command_class.REASONS:
+            facts.append(f"`reason_code`: code table `{command_class.REASONS}`.")
+        yield " ".join(facts) + "\n"
+        yield from _fields(command_class)
+
+
+def _fields(command_class: type[Command]) -> Iterator[str]:
+    known = {field.name for field in dataclasses.fields(Command)} | {"household_id"}
+    own = [field for field in dataclasses.fields(command_class) if field.name not in known]
+    if not own:
+        return
+    yield "| field | type | admits |"
+    yield "| --- | --- | --- |"
+    for field in own:
+        shape = shape_of(field)
+        admits = ""
+        if shape != NO_SHAPE:
+            bounds = f"{shape.minimum} to {shape.maximum}" if shape.minimum is not None else ""
+            staff = "opaque ids of staff" if shape.staff else ""
+            admits = f"code table `{shape.table}`" if shape.table else bounds or staff
+        optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        yield f"| `{field.name}` | {_cell(_python(field.type))}{', optional' if optional else ''} | {admits} |"
+    yield ""
+
+
+def roles() -> Iterator[str]:
+    """Which role may take which action."""
+    yield "# Roles and actions\n"
+    yield "A role may take an action where its division covers the place. Who may not be whom (two-person rules) is each"
+    yield "decision's own guard.\n"
+    names = shipped()["role"]
+    yield "| role | zh | en |"
+    yield "| --- | --- | --- |"
+    for code in names.codes:
+        yield f"| `{code}` | {names.label(code, 'zh')} | {names.label(code, 'en')} |"
+    yield "\n| action | roles |"
+    yield "| --- | --- |"
+    for action, allowed in permissions().items():
+        yield f"| `{action}` | {', '.join(code for code in names.codes if code in allowed)} |"
+
+
+def codes() -> Iterator[str]:
+    """Every code table."""
+    yield "# Code tables\n"
+    for name in shipped().names:
+        table = shipped()[name]
+        yield f"## {table.zh} · {table.en}\n"
+        yield f"`{name}`. Source: {table.source}.\n"
+        yield "| code | zh | en | national |"
+        yield "| --- | --- | --- | --- |"
+        for code in table.codes:
+            entry = table[code]
+            yield f"| `{code}` | {_cell(entry.zh)} | {_cell(entry.en)} | {entry.national or ''} |"
+        yield ""
+
+
+def refusals() -> Iterator[str]:
+    """Every refusal code."""
+    yield "# Refusals and errors\n"
+    yield "`E-` codes refuse; `W-` codes come along with an acceptance.\n"
+    yield "| code | status | zh | en |"
+    yield "| --- | --- | --- | --- |"
+    for entry in refusal_codes().values():
+        yield f"| `{entry.code}` | {entry.status} | {_cell(entry.text_zh)} | {_cell(entry.text_en)} |"
+
+
+def policy() -> Iterator[str]:
+    """Every key of a policy document."""
+    yield "# Policy keys\n"
+    yield "A document is one place's policy of one year. A county may change only a key with a direction, and only in it.\n"
+    yield "| key | type | default | a county may go | zh | en | source |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for key in policy_schema().keys:
+        default = ", ".join(f"{_short(name, key.name)}{value}" for name, value in key.defaults.items())
+        row = [f"`{_cell(key.name)}`", key.type, default, key.direction or "", key.zh, key.en, key.source]
+        yield "| " + " | ".join(_cell(str(cell)) for cell in row) + " |"
+
+
+def topic_list() -> Iterator[str]:
+    """The topic catalogue."""
+    yield "# Topics\n"
+    yield "| topic | key | partitions | kept | produced now |"
+    yield "| --- | --- | --- | --- | --- |"
+    for spec in topics():
+        kept = (
+            "newest of each key"
+            if spec.cleanup == "compact"
+            else f"{spec.retention_days} days"
+            if spec.retention_days
+            else "for ever"
+        )
+        yield f"| `{spec.name}` | {spec.key} | {spec.partitions} | {kept} | {'yes' if spec.live else 'no'} |"
+
+
+def _short(name: str, key: str) -> str:
+    return "" if name == key else f"{name.rsplit('.', 1)[-1]}: "
+
+
+def _avro(kind: Any) -> str:
+    if isinstance(kind, list):
+        return " or ".join(_avro(branch) for branch in kind)
+    if isinstance(kind, Mapping):
+        if kind["type"] == "array":
+            return f"list of {_avro(kind['items'])}"
+        if kind["type"] == "record":
+            return "{" + ", ".join(f"{field['name']}: {_avro(field['type'])}" for field in kind["fields"]) + "}"
+        if kind["type"] == "enum":
+            return " / ".join(kind["symbols"])
+        if kind.get("logicalType") == "decimal":
+            return f"decimal({kind['precision']},{kind['scale']})"
+        return str(kind.get("logicalType") or kind.get("name") or kind["type"])
+    return str(kind)
+
+
+def _python(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind).replace("registry.household.", "")
+
+
+def _cell(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("|", "\\|").replace('\\"', '"').replace("<", "&lt;")
+
+
+if __name__ == "__main__":
+    main()
