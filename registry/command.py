@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from registry.decision import Decision
@@ -89,7 +90,11 @@ def command_classes() -> tuple[type[Command], ...]:
 
 def action_of(command_class: type[Command]) -> str:
     """The command's name in access rules and URLs' terms: `ProposeExit` -> `propose_exit`."""
-    name = command_class.__name__
+    return _action_of(command_class.__name__)
+
+
+@cache
+def _action_of(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 

@@ -1,0 +1,1 @@
+"""The hot paths, measured beside the raw client that does the same I/O."""
