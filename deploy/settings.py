@@ -2,56 +2,85 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-PREFIX = "REGISTRY_"
+PREFIX: Final = "REGISTRY_"
+MASTER_KEY: Final = "REGISTRY_MASTER_KEY"
+LOOKUP_KEY: Final = "REGISTRY_LOOKUP_KEY"
+SECRETS: Final = frozenset({MASTER_KEY, LOOKUP_KEY})
+"""Keys themselves, in the environment instead of in a file. They are no settings: nothing keeps, shows or passes them on."""
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+_PORTS: Final = range(1, 65536)
+_DATABASE: Final = re.compile(r"sqlite:///.+|postgres(ql)?://.+")
+_LOG: Final = re.compile(r"embedded:.+")
+_URI_REFERENCE: Final = re.compile(r"[!#-;=?-\[\]_a-z~%]+")
 
 
 class SettingWrong(Exception):
-    """E-SETTING: a setting has a value that cannot be; the message names the variable and the rule."""
+    """E-SETTING: settings have values that cannot be; the message names each variable and its rule."""
 
     code = "E-SETTING"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this installation is put together. Each field is the environment variable REGISTRY_<FIELD>.
-
-    data: folder of the embedded databases; store_url, vault_url, views_url: sqlite:///... or postgresql://..., empty for a file
-    in `data`; log_url: embedded:<file>, empty for a file in `data`; master_key_file and lookup_key_file: 32 bytes each, made on
-    the first start if they are in `data`; policy_files: folder of policy documents, empty for those shipped; synthetic_ids: 1
-    admits ID numbers of the unallocated prefix 469999; source: the registry's URI reference in every record.
-    """
+    """How this installation is put together. Each field is the environment variable REGISTRY_<FIELD>."""
 
     data: str = "var"
+    """Folder of the embedded databases, of the keys and of the locks."""
     store_url: str = ""
+    """The event store, with tokens: `sqlite:////path/file` or `postgresql://...`; empty: `registry.db` in `data`."""
     vault_url: str = ""
+    """The vault: an address as above; empty: `vault.db` in `data`."""
     views_url: str = ""
+    """The read models: `sqlite:////folder` (a file per version) or `postgresql://...`; empty: the folder `views` in `data`."""
     log_url: str = ""
+    """The log: `embedded:<file>`; empty: `log.db` in `data`."""
     master_key_file: str = ""
+    """The vault's master keys, `<number> <base64 of 32 bytes>` a line; empty: `master.key` in `data`, made on the first start."""
     lookup_key_file: str = ""
+    """The vault's lookup key, base64 of 32 bytes; empty: `lookup.key` in `data`, made on the first start."""
     policy_files: str = ""
+    """Folder of the policy documents that a new installation begins with; empty: those shipped."""
     host: str = "127.0.0.1"
+    """Address that the API listens on."""
     port: int = 8000
+    """Port that the API listens on."""
+    metrics_port: int = 0
+    """Port on 127.0.0.1 where relay and projector serve metrics of their own; 0: nowhere. The API's are at `/v1/metrics`."""
+    log_level: str = "warning"
+    """What the processes tell on standard error: debug, info, warning or error."""
     synthetic_ids: bool = False
+    """1 admits ID numbers of the unallocated prefix 469999: for demonstrations and tests."""
     source: str = "/registry/hainan"
+    """The registry's URI reference, which every record of the log carries (`ce_source`)."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **options: object) -> "Settings":
-        """Options that are None do not count. Raises SettingWrong for an unknown REGISTRY_ variable or a wrong value."""
-        fields = {f.name: f for f in dataclasses.fields(cls)}
+        """Options that are None do not count. Raises SettingWrong with every unknown REGISTRY_ variable and every wrong value."""
+        fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
         values: dict[str, object] = {}
-        for variable, text in environment.items():
-            if not variable.startswith(PREFIX):
+        problems = []
+        for variable, text in sorted(environment.items()):
+            if not variable.startswith(PREFIX) or variable in SECRETS:
                 continue
-            name = variable.removeprefix(PREFIX).lower()
-            if name not in fields:
-                raise SettingWrong(f"{variable} is no setting; there are: {', '.join(PREFIX + n.upper() for n in fields)}")
-            values[name] = _value(variable, text, fields[name].type)
-        values |= {name: value for name, value in options.items() if value is not None}
-        return cls(**values)  # type: ignore[arg-type]
+            field = fields.get(variable)
+            if field is None:
+                problems.append(f"{variable} is no setting; there are {', '.join([*fields, *sorted(SECRETS)])}")
+            elif (rule := _broken_form(text, field.type)) is not None:
+                problems.append(f"{variable} must be {rule}")
+            else:
+                values[field.name] = _value(text, field.type)
+        settings = cls(**values | {name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
+        problems += [f"{PREFIX}{name.upper()} must be {rule}" for name, rule in settings._broken_rules()]
+        if problems:
+            raise SettingWrong("; ".join(problems))
+        return settings
 
     def environment(self) -> dict[str, str]:
         """The same settings as environment variables, for a child process."""
@@ -82,14 +111,37 @@ class Settings:
         """URL of the log."""
         return self.log_url or f"embedded:{self.path('log.db').absolute()}"
 
+    def _broken_rules(self) -> Iterator[tuple[str, str]]:
+        """(setting, rule) of each value that cannot be."""
+        if not self.data:
+            yield "data", "the name of a folder"
+        for name in ("store_url", "vault_url", "views_url"):
+            if (url := getattr(self, name)) and not _DATABASE.fullmatch(url):
+                yield name, "sqlite:///<file>, postgresql://<server> or empty"
+        if self.log_url and not _LOG.fullmatch(self.log_url):
+            yield "log_url", "embedded:<file> or empty"
+        if self.port not in _PORTS:
+            yield "port", f"from {_PORTS[0]} to {_PORTS[-1]}"
+        if self.metrics_port and self.metrics_port not in _PORTS:
+            yield "metrics_port", f"0 or from {_PORTS[0]} to {_PORTS[-1]}"
+        if not self.host:
+            yield "host", "an address"
+        if self.log_level not in LOG_LEVELS:
+            yield "log_level", f"one of {', '.join(LOG_LEVELS)}"
+        if not _URI_REFERENCE.fullmatch(self.source):
+            yield "source", "a URI reference"
 
-def _value(variable: str, text: str, kind: object) -> object:
+
+def _broken_form(text: str, kind: object) -> str | None:
+    """The rule that the text of a value of this type breaks, if any."""
+    if kind is int and not (text.isascii() and text.isdecimal()):
+        return "a whole number"
+    if kind is bool and text not in {"0", "1"}:
+        return "0 or 1"
+    return None
+
+
+def _value(text: str, kind: object) -> object:
     if kind is int:
-        if not text.isdecimal():
-            raise SettingWrong(f"{variable} must be a whole number")
         return int(text)
-    if kind is bool:
-        if text not in {"0", "1"}:
-            raise SettingWrong(f"{variable} must be 0 or 1")
-        return text == "1"
-    return text
+    return text == "1" if kind is bool else text

@@ -8,21 +8,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from deploy.settings import Settings
+from deploy.settings import LOOKUP_KEY, MASTER_KEY, Settings
 from registry.vault.key_files import create_key_file, read_key_file
 from registry.vault.keys import LookupKey, MasterKeys
 from registry.vault.refusal import KeyRefused
-
-MASTER_VARIABLE = "REGISTRY_MASTER_KEY"
-LOOKUP_VARIABLE = "REGISTRY_LOOKUP_KEY"
 
 K = TypeVar("K", MasterKeys, LookupKey)
 
 
 def read_keys(settings: Settings, environment: Mapping[str, str] = os.environ) -> tuple[MasterKeys, LookupKey]:
     """Both keys. Raises KeyRefused, which never repeats a key."""
-    master = environment.get(MASTER_VARIABLE)
-    lookup = environment.get(LOOKUP_VARIABLE)
+    master = environment.get(MASTER_KEY)
+    lookup = environment.get(LOOKUP_KEY)
     return (
         MasterKeys.parse(master) if master else _from_file(settings.master_key_file, settings.path("master.key"), MasterKeys),
         LookupKey.parse(lookup) if lookup else _from_file(settings.lookup_key_file, settings.path("lookup.key"), LookupKey),

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from deploy.clocks import OffsetClock, SystemClock
 from deploy.composition.installation_facts import create_facts, read_clock_offset
 from deploy.composition.keys import read_keys
+from deploy.composition.log_side import prepare_log
 from deploy.composition.reference_documents import activate_documents, read_documents
 from deploy.ids import RandomBytes, time_ordered_ids
 from deploy.settings import Settings
@@ -48,9 +49,9 @@ class WriteSide:
 
 
 def prepare(settings: Settings) -> None:
-    """Make what is missing of an installation: databases, keys, policies. Quick where nothing is.
+    """Make what is missing of an installation: databases, keys, policies, topics of the log. Quick where nothing is.
 
-    Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreUnavailable, VaultUnavailable.
+    Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreUnavailable, VaultUnavailable, LogUnavailable.
     """
     documents = read_documents(settings)  # before anything is made: a bad file leaves nothing half-done
     settings.path("").mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,7 @@ def prepare(settings: Settings) -> None:
     with write_side(settings) as side:
         side.vault.create_tables()
         activate_documents(side.service, documents, side.clock, side.next_id)
+    prepare_log(settings)
 
 
 def register_clock(settings: Settings) -> Clock:
