@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.code_tables import table
 from schemas.division_codes import covers, is_division_code
+
+ACTOR: Final = "registry.actor"
+"""Where the authentication puts the Actor in the WSGI environment, for commands and queries alike."""
 
 DenialCode = Literal["E-AUTH-ROLE", "E-AUTH-SCOPE"]
 

@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from registry.api.circumstances import ACTOR
-from schemas.access import Actor
+from schemas.access import ACTOR, Actor
 from schemas.refusal_codes import refusal
 
 OPEN_PATHS = frozenset(

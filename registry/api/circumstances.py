@@ -11,10 +11,8 @@ from flask import Request as HttpRequest
 from registry.application.request import Request
 from registry.decision import IdSource
 from registry.refusal import refuse
-from schemas.access import Actor
+from schemas.access import ACTOR, Actor
 
-ACTOR = "registry.actor"
-"""Where the authentication puts the Actor in the WSGI environment."""
 KEY_LENGTH_MAX = 200
 BODY_BYTES_MAX = 1_000_000
 
