@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from deploy.settings import Settings
+from registry.application.batch import Batch, Given
 from registry.application.request import Request
 from registry.application.service import CommandService
 from registry.decision import IdSource
 from registry.policy import documents
 from registry.policy.validation import Document
 from registry.reference.policy_document import ActivatePolicy
+from registry.refusal import Refused
 from schemas.access import Actor
-from schemas.clock import Clock
 from schemas.division_codes import level_of
 
 REGISTRY: Final = Actor("registry", "PROVINCE_OFFICER", "registry", "460000000000")
@@ -25,9 +26,18 @@ def read_documents(settings: Settings) -> tuple[Document, ...]:
     return documents.load(Path(settings.policy_files)) if settings.policy_files else documents.shipped()
 
 
-def activate_documents(service: CommandService, found: Iterable[Document], clock: Clock, next_id: IdSource) -> None:
-    """Activate the documents that the store has not yet; a revision that it has already is left alone. Raises Refused."""
+def activate_documents(service: CommandService, found: Iterable[Document], next_id: IdSource) -> None:
+    """Activate the documents that the store has not yet, all in one save; a revision that it has already is left alone.
+
+    Raises Refused.
+    """
     conversation = next_id()
+    batch = Batch(service, _give_up)
     for document in sorted(found, key=lambda d: (level_of(d["division"]), d["division"], d["year"])):
         request = Request(REGISTRY, "SYSTEM", conversation, conversation)
-        service.execute(ActivatePolicy(effective_on=date(document["year"], 1, 1), document=document), request)
+        batch.add(ActivatePolicy(effective_on=date(document["year"], 1, 1), document=document), request)
+    batch.save()
+
+
+def _give_up(_given: Given, refused: Refused) -> None:
+    raise refused

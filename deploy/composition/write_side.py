@@ -48,9 +48,10 @@ class WriteSide:
     tokens: Tokens
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: RandomBytes | None = None) -> None:
     """Make what is missing of an installation: databases, keys, policies, topics of the log. Quick where nothing is.
 
+    clock, random_bytes: see write_side; a demonstration's first events belong to its own time too.
     Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreUnavailable, VaultUnavailable, LogUnavailable.
     """
     documents = read_documents(settings)  # before anything is made: a bad file leaves nothing half-done
@@ -62,9 +63,9 @@ def prepare(settings: Settings) -> None:
         create_facts(engine)
     finally:
         engine.dispose()
-    with write_side(settings) as side:
+    with write_side(settings, clock=clock, random_bytes=random_bytes) as side:
         side.vault.create_tables()
-        activate_documents(side.service, documents, side.clock, side.next_id)
+        activate_documents(side.service, documents, side.next_id)
     prepare_log(settings)
 
 

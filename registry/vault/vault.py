@@ -87,8 +87,8 @@ class Vault:
     def register(self, persons: Sequence[PersonalData], actor: Actor, purpose: str) -> list[Registration]:
         """Give each person an id, in the order given, all in one transaction; at most BATCH_MAX.
 
-        A person who is known by the identity number keeps id and data; of two with one number in a batch, the first
-        one's data are kept. Refused: E-ID-*, E-FIELD-*, E-CODE-UNKNOWN, E-TOO-MANY.
+        Ids are drawn in that order too. A person who is known by the identity number keeps id and data; of two with one
+        number in a batch, the first one's data are kept. Refused: E-ID-*, E-FIELD-*, E-CODE-UNKNOWN, E-TOO-MANY.
         """
         values = [as_mapping(person) for person in persons]
         refusals = Refusals()
@@ -100,7 +100,7 @@ class Vault:
         hashes = [self._custodian.lookup.hash_id_number(person.id_number) for person in persons]
         drafts = dict(zip(reversed(hashes), reversed(values), strict=True))
         with self._custodian.use(actor, "REGISTER", purpose) as use:
-            known, new = self._claim(use, list(drafts))
+            known, new = self._claim(use, list(dict.fromkeys(hashes)))
             sealed = {new[h]: self._seal(new[h], drafts[h]) for h in new}
             insert_persons(use.connection, sealed, use.at)
             person_ids = known | new
