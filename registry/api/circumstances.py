@@ -1,22 +1,30 @@
-"""What every command endpoint reads from its request besides the body."""
+"""What an endpoint reads from its request: who asks, in which conversation, how often, and the JSON object in the body."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 from flask import Request as HttpRequest
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.application.request import Request
 from registry.decision import IdSource
 from registry.refusal import refuse
 from schemas.access import ACTOR, Actor
 
-KEY_LENGTH_MAX = 200
-BODY_BYTES_MAX = 1_000_000
+CORRELATION: Final = "registry.correlation"
+"""Where the conversation's id is in the WSGI environment, once somebody has read or made one."""
+BODY_BYTES_MAX: Final = 1_000_000
+"""A province's villages in one edition are half of it."""
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+# A proxy that compresses answers makes the tag a weak one (W/).
+_VERSION: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
 Digest = Callable[[bytes], bytes]
+"""Tells the bodies of two requests apart without letting anybody guess what is in them."""
 
 
 def actor_of(http: HttpRequest) -> Actor:
@@ -26,54 +34,87 @@ def actor_of(http: HttpRequest) -> Actor:
 
 
 def read_body(http: HttpRequest) -> dict[str, Any]:
-    """The JSON object in the body, amounts as Decimal. Raises Refused (E-BODY)."""
-    raw = http.get_data()
-    if len(raw) > BODY_BYTES_MAX:
-        refuse("E-BODY", rule="too long", maximum=BODY_BYTES_MAX)
+    """The JSON object in the body, amounts as Decimal; empty where there is no body.
+
+    Raises Refused: E-BODY, E-BODY-TOO-LONG, E-MEDIA-TYPE.
+    """
+    raw = _raw_body(http)
+    if raw and not http.is_json:
+        refuse("E-MEDIA-TYPE")
     try:
-        body = json.loads(raw or b"{}", parse_float=Decimal)
-    except (ValueError, UnicodeDecodeError):
-        refuse("E-BODY", rule="not JSON")
+        body = json.loads(raw or b"{}", parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):
+        refuse("E-BODY", rule="NOT_JSON")
     if not isinstance(body, dict):
-        refuse("E-BODY", rule="not an object")
+        refuse("E-BODY", rule="NOT_AN_OBJECT")
     return body
 
 
 def circumstances(http: HttpRequest, next_id: IdSource, digest: Digest) -> Request:
-    """Actor, conversation, idempotency key and expected version of a command request.
+    """Actor, conversation, idempotency key and expected version of a request.
 
-    Raises Refused: E-HEADER for an X-Correlation-ID that is no UUID, a key that is too long, an If-Match that is no version.
+    Raises Refused: E-HEADER for an X-Correlation-ID that is no UUID, a key that is too long, an If-Match that is no version;
+    E-BODY-TOO-LONG.
     """
     request_id = next_id()
     key = http.headers.get("Idempotency-Key")
-    if key is not None and not 0 < len(key) <= KEY_LENGTH_MAX:
-        refuse("E-HEADER", at="Idempotency-Key", rule=f"1 to {KEY_LENGTH_MAX} characters")
+    if key is not None and not _KEY.fullmatch(key):
+        refuse("E-HEADER", at="Idempotency-Key", rule="KEY")
     return Request(
         actor=actor_of(http),
         source="API",
-        correlation_id=_correlation(http) or request_id,
+        correlation_id=correlation_of(http) or request_id,
         causation_id=request_id,
         idempotency_key=key,
-        digest=digest(http.path.encode() + b"\n" + http.get_data()) if key is not None else b"",
+        digest=digest(http.path.encode() + b"\n" + _raw_body(http)) if key is not None else b"",
         expected_version=_expected_version(http),
     )
 
 
-def _correlation(http: HttpRequest) -> UUID | None:
+def correlation_of(http: HttpRequest) -> UUID | None:
+    """The conversation that the client names, or that was begun for it. Raises Refused (E-HEADER)."""
     text = http.headers.get("X-Correlation-ID")
-    if text is None:
-        return None
+    named = None if text is None else uuid_of(text)
+    if text is not None and named is None:
+        refuse("E-HEADER", at="X-Correlation-ID", rule="UUID")
+    begun: UUID | None = http.environ.get(CORRELATION)
+    return named or begun
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id that a text is; None where it is none."""
     try:
         return UUID(text)
     except ValueError:
-        refuse("E-HEADER", at="X-Correlation-ID", rule="a UUID")
+        return None
+
+
+def _raw_body(http: HttpRequest) -> bytes:
+    http.max_content_length = BODY_BYTES_MAX
+    try:
+        return http.get_data()
+    except RequestEntityTooLarge:
+        refuse("E-BODY-TOO-LONG", maximum=BODY_BYTES_MAX)
 
 
 def _expected_version(http: HttpRequest) -> int | None:
     text = http.headers.get("If-Match")
     if text is None:
         return None
-    version = text.strip().removeprefix("W/").strip('"')
-    if not version.isdecimal():
-        refuse("E-HEADER", at="If-Match", rule="a household version in quotes")
-    return int(version)
+    form = _VERSION.fullmatch(text.strip())
+    if form is None:
+        refuse("E-HEADER", at="If-Match", rule="VERSION")
+    return int(form[1])
+
+
+def _no_number(_: str) -> NoReturn:
+    """NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        # Readers differ in which of the two they take; so neither is right.
+        refuse("E-BODY", rule="FIELD_TWICE")
+    return fields
