@@ -9,22 +9,31 @@ from typing import Any
 
 import click
 
+from deploy.told_errors import Language, code_of, language_of, lines_of
+
 SUBCOMMANDS = {
     "up": "Serve what is there: the API, the relay and the projector, until Ctrl-C.",
     "demo": "Make a synthetic province, live through 2018-09 to 2021-03, then serve it.",
     "status": "Show what this installation holds and how far behind each part is.",
     "import": "Import households, measures or visits from a spreadsheet.",
     "token": "Create, list and revoke access tokens.",
-    "policy": "Check and activate policy documents.",
+    "policy": "Check, activate and list policy documents.",
     "rebuild": "Make a read model again from the log, beside the live one, and swap.",
     "verify": "Check the store's chain and the read models' digests.",
-    "schemas": "Check and freeze the event schemas.",
     "vault": "Care for the personal data: rotate keys, show who read what.",
+    "schemas": "Check and freeze the event schemas.",
+    "serve": "Run the API alone.",
+    "relay": "Run the relay alone, from the event store to the log.",
+    "project": "Run the projector alone, from the log to the read models.",
 }
+"""Each is the module deploy/commands/<name>_command.py."""
+
+
+FAILED = 1
 
 
 class Subcommands(click.Group):
-    """Finds a subcommand in the module of its name."""
+    """Finds a subcommand in the module of its name, and tells what goes wrong in it in the operator's language."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order above."""
@@ -43,33 +52,53 @@ class Subcommands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; never shows a traceback for an error that has a code, or that the system's own words explain."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read our output has seen enough
+            sys.stderr.close()
+        except OSError as error:
+            place = f": {error.filename}" if error.filename else ""
+            click.echo(f"E-CANNOT-START: {error.strerror or error}{place}", err=True)
+        except Exception as error:
+            if code_of(error) is None:
+                raise
+            for line in lines_of(error, ctx.obj or language_of()):
+                click.echo(line, err=True)
+        return FAILED
+
 
 @click.command(cls=Subcommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="household-registry")
-def registry() -> None:
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of refusals and labels (default: the terminal's).")
+@click.pass_context
+def registry(context: click.Context, lang: Language | None) -> None:
     """The household lifecycle registry.
 
     Settings are options or environment variables REGISTRY_...; the data is kept in ./var unless --data says otherwise.
+    Errors are one line with a stable code, and exit status 1 (2 for wrong usage).
     """
+    context.obj = lang or language_of()
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program; never shows a traceback for an error that has a code."""
+    """Run the program and exit."""
     try:
-        registry.main(arguments, prog_name="registry", standalone_mode=False)
+        status = registry.main(arguments, prog_name="registry", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except Exception as error:
-        code = getattr(error, "code", None)
-        if not isinstance(code, str):
-            raise
-        click.echo(f"{code}: {error}", err=True)
-        sys.exit(1)
-    sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def language() -> Language:
+    """The language in which this command speaks."""
+    chosen: Language = click.get_current_context().find_root().obj
+    return chosen
 
 
 def data_options(command: Any) -> Any:

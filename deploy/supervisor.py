@@ -1,125 +1,106 @@
 """`registry up`: one command that keeps the API and the pipeline running, and ends both with itself.
 
 A lock on the data folder and a test of the port guard against a second start. A child that dies is started again, unless it dies
-again and again: then everything stops with one clear line, since a register that half runs misleads.
+again and again or refuses to go on: then everything stops with one clear line, since a register that half runs misleads.
 """
 
-import contextlib
-import fcntl
+import http.client
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Final
 
+from deploy.cannot_start import CannotStart
+from deploy.child import Child
+from deploy.data_lock import data_folder_lock
 from deploy.settings import Settings
 
-RESTARTS_MAX = 5
-"""Restarts of one child within RESTART_WINDOW_S; more means that starting again does not help."""
-RESTART_WINDOW_S = 60.0
-STOP_S = 15.0
+__all__ = ["CannotStart", "check_port", "data_folder_lock", "supervise"]
+
+STOP_S: Final = 15.0
 """Time that a child gets to finish its batch before it is killed; every write is a transaction, so a kill loses nothing."""
+PORT_S: Final = 2.0
+"""How long the port may still be held by a server that was killed a moment ago."""
+POLL_S: Final = 0.2
+_ANSWER_S: Final = 2.0
+_OK: Final = 200
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-class CannotStart(Exception):
-    """E-CANNOT-START: another one runs here, or the port is taken."""
-
-    code = "E-CANNOT-START"
-
-
-@contextlib.contextmanager
-def data_folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the data folder for this process and its end. Raises CannotStart if another process holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "registry.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(f"another registry runs on the data in {folder}; name another folder with --data") from None
-        yield
+def check_port(host: str, port: int, wait_s: float = PORT_S) -> None:
+    """Raises CannotStart if the port is taken and stays so: a server that shares ports would not notice."""
+    deadline = time.monotonic() + wait_s
+    while (problem := _bind_problem(host, port)) is not None:
+        if time.monotonic() > deadline:
+            raise CannotStart(problem)
+        time.sleep(POLL_S)
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises CannotStart if the port is taken: a server that shares ports would not notice."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise CannotStart(f"port {port} on {host} is taken; name another with --port") from None
+def supervise(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    """Run the API and the pipeline until SIGINT, SIGTERM or SIGHUP; `ready` is called once the API answers that it is.
 
-
-class Child:
-    """A process of ours that is started again when it dies."""
-
-    def __init__(self, name: str, module: str, environment: dict[str, str]) -> None:
-        self.name = name
-        self._command = [sys.executable, "-m", module]
-        self._environment = environment
-        self._starts: list[float] = []
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it. Raises CannotStart if it was started too often of late."""
-        now = time.monotonic()
-        self._starts = [t for t in self._starts if now - t < RESTART_WINDOW_S] + [now]
-        if len(self._starts) > RESTARTS_MAX + 1:
-            raise CannotStart(
-                f"the {self.name} process ended {RESTARTS_MAX + 1} times within {RESTART_WINDOW_S:.0f} s; see above"
-            )
-        self.process = subprocess.Popen(self._command, env={**os.environ, **self._environment}, start_new_session=True)
-
-    def watch(self) -> None:
-        """Start it again if it has ended; exit status 1 means that it refused to go on, which no restart mends."""
-        assert self.process is not None
-        status = self.process.poll()
-        if status is None:
-            return
-        if status == 1:
-            raise CannotStart(f"the {self.name} process stopped and says why above")
-        self.start()
-
-    def stop(self) -> None:
-        """Ask it to end, wait, and kill it if it does not."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def supervise(settings: Settings, ready: Callable[[], None] = lambda: None, poll_s: float = 0.2) -> None:
-    """Run the API and the pipeline until SIGINT or SIGTERM. Raises CannotStart. The caller holds the data folder's lock."""
+    Raises CannotStart. The caller holds the data folder's lock. A second signal kills at once what has not ended yet.
+    """
     check_port(settings.host, settings.port)
     environment = {**settings.environment(), "SUPERVISOR_PID": str(os.getpid())}
     children = [Child("pipeline", "deploy.pipeline_process", environment), Child("API", "deploy.api_process", environment)]
-    stopping = False
+    signals = 0
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
+        nonlocal signals
+        signals += 1
+        if signals > 1:
+            for child in children:
+                child.send(signal.SIGKILL)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     try:
         for child in children:
             child.start()
-        ready()
-        while not stopping:
-            time.sleep(poll_s)
+        told = False
+        while not signals:
+            time.sleep(POLL_S)
             for child in children:
                 child.watch()
+            if not told and not signals and _answers(settings):
+                told = True
+                ready()
     finally:
-        _stop_all(children)
+        _end(children)
 
 
-def _stop_all(children: Sequence[Child]) -> None:
-    for child in reversed(children):
-        child.stop()
+def _end(children: Sequence[Child]) -> None:
+    """Ask all of them to end, wait, and kill those that do not."""
+    for child in children:
+        child.send(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    for child in children:
+        if not child.ended_within(max(0.0, deadline - time.monotonic())):
+            child.send(signal.SIGKILL)
+            child.ended_within(STOP_S)
+
+
+def _answers(settings: Settings) -> bool:
+    """Whether the API says that it is ready."""
+    connection = http.client.HTTPConnection(_EVERYWHERE.get(settings.host, settings.host), settings.port, timeout=_ANSWER_S)
+    try:
+        connection.request("GET", "/v1/ready")
+        return connection.getresponse().status == _OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _bind_problem(host: str, port: int) -> str | None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return f"port {port} on {host} cannot be had ({error.strerror or error}); name another with --port"
+    return None

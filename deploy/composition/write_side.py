@@ -21,8 +21,9 @@ from registry.application.service import CommandService
 from registry.decision import IdSource
 from registry.period.period import PeriodCalendar
 from registry.store.application import RegistryApplication
+from registry.store.errors import StoreMissing
 from registry.store.event_store import RegistryEventStore
-from registry.store.opening import create_store, open_store
+from registry.store.opening import create_store, open_store, recorder_for
 from registry.tokens import tables as token_tables
 from registry.tokens.tokens import Tokens
 from registry.vault.database import VaultDatabase
@@ -70,13 +71,25 @@ def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: Ran
 
 
 def register_clock(settings: Settings) -> Clock:
-    """The register's clock: the machine's, or at the offset that is kept with the data."""
+    """The register's clock: the machine's, or at the offset that is kept with the data. Raises StoreMissing, StoreUnavailable."""
+    require_store(settings)
     engine = token_tables.open_database(settings.store)
     try:
         offset = read_clock_offset(engine)
     finally:
         engine.dispose()
     return OffsetClock(offset) if offset else SystemClock()
+
+
+def require_store(settings: Settings) -> None:
+    """Raises StoreMissing where no installation was made yet, before anything else makes half of one; StoreUnavailable."""
+    recorder = recorder_for(settings.store)
+    try:
+        recorder.head()
+    except StoreMissing as missing:
+        raise StoreMissing(f"there is no register in {settings.data} yet; `registry up` makes one") from missing
+    finally:
+        recorder.close()
 
 
 @contextmanager
@@ -91,8 +104,9 @@ def write_side(
     """Open the write side of an installation that was prepared; closed when the block is left.
 
     clock: the register's own unless given; random_bytes: for a demonstration that gives the same bytes from the same seed;
-    cache_size, exclusive: see CheckoutRepository.
+    cache_size, exclusive: see CheckoutRepository. Raises StoreMissing, StoreUnavailable, KeyRefused, VaultUnavailable.
     """
+    require_store(settings)
     clock = clock if clock is not None else register_clock(settings)
     next_id = time_ordered_ids(clock) if random_bytes is None else time_ordered_ids(clock, random_bytes)
     masters, lookup = read_keys(settings)
