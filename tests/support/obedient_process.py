@@ -1,6 +1,6 @@
 """A process that does what CHILD_DOES says: for tests of those who start and end processes.
 
-run: until SIGTERM; ignore: until SIGKILL; a number: ends at once with that exit status. It notes its start in CHILD_NOTES, a file.
+run: until SIGTERM; ignore: until SIGKILL; a number: ends at once with that exit status. CHILD_NOTES is a file of its starts.
 """
 
 import os
