@@ -67,20 +67,26 @@ def _checker() -> Any:
 
 def _changed_meanings(new: dict[str, Any], old: dict[str, Any]) -> list[str]:
     """Fields that both have whose logical type differs: days would be read as a plain number."""
-    meant = dict(_logical_types(old))
+    meant = _logical_types(old)
     return [
-        f"{path} means {kind or 'a plain value'}, and meant {meant[path] or 'a plain value'}"
-        for path, kind in _logical_types(new)
-        if path in meant and meant[path] != kind
+        f"{path} means {_said(kinds)}, and meant {_said(meant[path])}"
+        for path, kinds in _logical_types(new).items()
+        if path in meant and meant[path] != kinds
     ]
 
 
-def _logical_types(definition: Any) -> list[tuple[str, str]]:
-    return [
-        (path, " ".join(str(node[key]) for key in ("logicalType", "precision", "scale") if key in node))
-        for path, node in _nodes(definition)
-        if "name" not in node
-    ]
+def _logical_types(definition: Any) -> dict[str, set[str]]:
+    """What stands at each place: one kind, or several where it is a union; an absent value (`null`) is none."""
+    found: dict[str, set[str]] = {}
+    for path, node in _nodes(definition):
+        if "name" not in node and node.get("type") != "null":
+            kind = " ".join(str(node[key]) for key in ("logicalType", "precision", "scale") if key in node)
+            found.setdefault(path, set()).add(kind)
+    return found
+
+
+def _said(kinds: set[str]) -> str:
+    return " or ".join(kind or "a plain value" for kind in sorted(kinds))
 
 
 def _is_bytes(kind: Any) -> bool:
