@@ -126,4 +126,5 @@ class _GivenStore(InfrastructureFactory[TrackingRecorder]):
         raise NotSupportedError("the registry tracks positions in the log")
 
     def close(self) -> None:
-        self._store.close()
+        # The library closes it when an application is forgotten; the store belongs to whoever opened it, and may serve others.
+        pass

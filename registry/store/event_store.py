@@ -16,7 +16,7 @@ from eventsourcing.persistence import EventStore, Notification, Recording
 
 from registry.store.command_result import CommandResult
 from registry.store.continuity import FIRST_VERSION, places_before, previous_states
-from registry.store.errors import CommandReplayed, ConnectionLost, IdempotencyMismatch
+from registry.store.errors import CommandReplayed, ConnectionLost, IdempotencyMismatch, StreamConflict
 from registry.store.instant import from_micros, to_micros
 from registry.store.mapper import AvroMapper
 from registry.store.period_closer import PeriodCloser
@@ -67,13 +67,21 @@ class RegistryEventStore(EventStore[UUID]):
         """
         if not domain_events and command is None:
             return []
-        for _attempt in range(_ATTEMPTS - 1):
+        lost: ConnectionLost | None = None
+        for _attempt in range(_ATTEMPTS):
             try:
                 return self._put(domain_events, command)
-            except ConnectionLost:
-                if domain_events and self._is_stored(domain_events[0]):
-                    return self._recordings_of_stored(domain_events)
-        return self._put(domain_events, command)
+            except ConnectionLost as error:
+                lost = error
+                if (found := self._found(domain_events, command)) is not None:
+                    return found
+            except (StreamConflict, CommandReplayed):
+                # The server may have been committing still when the look-up found nothing: then the write met itself.
+                if lost is None or (found := self._found(domain_events, command)) is None:
+                    raise
+                return found
+        assert lost is not None
+        raise lost
 
     def close_periods(self) -> list[Recording[UUID]]:
         """Close what ended by now, although nothing else is to be saved. Raises StoreBusy, StoreUnavailable."""
@@ -156,10 +164,15 @@ class RegistryEventStore(EventStore[UUID]):
         transaction.append(rows)
         return _Saved(rows, hashes)
 
-    def _is_stored(self, event: Any) -> bool:
-        """Whether this very event is in the store: asked after a connection broke during the commit."""
-        stored = self.recorder.select_row(event.originator_id, event.originator_version)
-        return stored is not None and event_id_of(stored.state) == event.event_id.bytes
+    def _found(self, events: Sequence[Any], command: CommandResult | None) -> list[Recording[UUID]] | None:
+        """What this very write stored, if it did: asked after a connection broke during the commit."""
+        if not events:
+            assert command is not None
+            return [] if self.find_command_result(command.actor, command.key) == command else None
+        first = self.recorder.select_row(events[0].originator_id, events[0].originator_version)
+        if first is None or event_id_of(first.state) != events[0].event_id.bytes:
+            return None
+        return self._recordings_of_stored(events)
 
     def _recordings_of_stored(self, events: Sequence[Any]) -> list[Recording[UUID]]:
         rows = []

@@ -11,6 +11,8 @@ from schemas.catalogue import Catalogue, registry_catalogue
 from schemas.clock import Clock
 from schemas.codec import Codec
 
+LOCK_TIMEOUT_S = 10
+"""Longer than any write takes, a bulk save included; shorter than a caller's patience."""
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -42,8 +44,11 @@ def open_store(
     return RegistryEventStore(AvroMapper(codec), recorder, clock, closer)
 
 
-def recorder_for(url: str) -> StoreRecorder:
-    """The recorder for an address, for what needs no event store (relay, verification). Raises ValueError."""
+def recorder_for(url: str, *, lock_timeout_s: int = LOCK_TIMEOUT_S) -> StoreRecorder:
+    """The recorder for an address, for what needs no event store (relay, verification). Raises ValueError.
+
+    lock_timeout_s: how long a writer waits for another one.
+    """
     if url.startswith(_SQLITE):
-        return SQLiteStoreRecorder(Path(url.removeprefix(_SQLITE)))
+        return SQLiteStoreRecorder(Path(url.removeprefix(_SQLITE)), lock_timeout_s=lock_timeout_s)
     raise ValueError("the event store's address begins with sqlite:/// or postgresql://")

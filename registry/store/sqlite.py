@@ -219,7 +219,7 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
         with self._connection(is_writer=False) as connection:
             try:
                 yield connection
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 raise self._explained(error) from error
 
     @contextmanager
@@ -233,7 +233,7 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
                 except BaseException:
                     connection.rollback()
                     raise
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 raise self._explained(error) from error
 
     @contextmanager
@@ -249,7 +249,7 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
         finally:
             pool.put_connection(connection)
 
-    def _explained(self, error: sqlite3.OperationalError) -> StoreUnavailable:
+    def _explained(self, error: sqlite3.DatabaseError) -> StoreUnavailable:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             return StoreBusy(f"{self.path}: another writer held the store for {self._lock_timeout_s} s")
         if "no such table" in str(error):
