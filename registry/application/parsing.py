@@ -1,35 +1,61 @@
 """From JSON-like data to a command: one converter per field, made once from the command's annotations.
 
-Every violation is gathered: E-FIELD-MISSING, E-FIELD-UNKNOWN, E-FIELD-TYPE, and those of `check_shape`. A violation names the
-field and the rule, never the value, since a value may be personal data.
+Every violation is gathered: E-FIELD-MISSING, E-FIELD-UNKNOWN, E-FIELD-TYPE, E-FIELD-TOO-LONG, E-FIELD-RANGE, and those of
+`check_shape`. A violation names the field and the rule, never the value, since a value may be personal data. What passes fits the
+event schemas: a text of one line, a whole number of 32 bits, an amount of decimal(12, 2).
 """
 
 import dataclasses
+import re
 import types
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
 
 from registry.application.shape import check_shape
-from registry.command import Command
 from registry.refusal import Refusals
 
 Converter = Callable[[Any, str, Refusals], Any]
-C = TypeVar("C", bound=Command)
-MONEY_PLACES = 2
-HASH_BYTES = 32
+C = TypeVar("C")
+MONEY_PLACES: Final = 2
+MONEY_MAX: Final = Decimal("9999999999.99")
+WHOLE_MAX: Final = 2**31 - 1
+TEXT_MAX: Final = 200
+"""Characters of a text: ids, codes, terms and names of divisions are far shorter; what is longer is no field of an event."""
+HASH_BYTES: Final = 32
+DEPTH_MAX: Final = 10
+"""Objects and lists within one another; policy documents have four levels."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# PostgreSQL keeps no NUL, and UTF-8 no half of a character: neither may reach an event that every read model has to hold.
+_NOT_TEXT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-def parse(command_class: type[C], data: Mapping[str, Any]) -> C:
-    """Make the command from parsed JSON (decimals as Decimal, int or text). Raises Refused with every violation."""
+class _Beyond(Exception):
+    """A number that is none of the register's."""
+
+    def __init__(self, minimum: object, maximum: object) -> None:
+        super().__init__()
+        self.bounds = {"minimum": minimum, "maximum": maximum}
+
+
+class _TooLong(Exception):
+    """A text that is none of the register's."""
+
+
+def parse(record_class: type[C], data: Mapping[str, Any]) -> C:
+    """Make the command, or another declared record, from parsed JSON (decimals as Decimal, int or text).
+
+    Raises Refused with every violation.
+    """
     refusals = Refusals()
-    shape: Any = command_class
+    shape: Any = record_class
     values = _record(_converters(shape), _required(shape), data, "", refusals)
     refusals.raise_any()
-    command = command_class(**values)
+    command = record_class(**values)
     check_shape(command, refusals)
     refusals.raise_any()
     return command
@@ -59,7 +85,9 @@ def _record(
         return {}
     for name in data:
         if name not in converters:
-            refusals.add("E-FIELD-UNKNOWN", at=f"{path}{name}")
+            # A client that takes values for names must not find them repeated.
+            said = name if isinstance(name, str) and _NAME.fullmatch(name) else "?"
+            refusals.add("E-FIELD-UNKNOWN", at=f"{path}{said}")
     for name in sorted(required - set(data)):
         refusals.add("E-FIELD-MISSING", at=f"{path}{name}")
     return {
@@ -107,6 +135,12 @@ def _scalar(expected: str, make: Callable[[Any], Any]) -> Converter:
     def convert(value: Any, path: str, refusals: Refusals) -> Any:
         try:
             return make(value)
+        except _TooLong:
+            refusals.add("E-FIELD-TOO-LONG", at=path, maximum=TEXT_MAX)
+            return None
+        except _Beyond as beyond:
+            refusals.add("E-FIELD-RANGE", at=path, **beyond.bounds)
+            return None
         except (ValueError, TypeError, AttributeError, InvalidOperation):
             refusals.add("E-FIELD-TYPE", at=path, expected=expected)
             return None
@@ -115,13 +149,20 @@ def _scalar(expected: str, make: Callable[[Any], Any]) -> Converter:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or _NOT_TEXT.search(value):
         raise ValueError
+    if len(value) > TEXT_MAX:
+        raise _TooLong
     return value
 
 
 def _whole(value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value:
+    if isinstance(value, bool | str):
+        raise ValueError
+    # Before it is made an int: the exponent of a decimal may be a thousand million.
+    if not -WHOLE_MAX <= value <= WHOLE_MAX:
+        raise _Beyond(-WHOLE_MAX, WHOLE_MAX)
+    if int(value) != value:
         raise ValueError
     return int(value)
 
@@ -139,11 +180,18 @@ def _money(value: Any) -> Decimal:
     exponent = amount.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MONEY_PLACES:
         raise ValueError
+    if not -MONEY_MAX <= amount <= MONEY_MAX:
+        raise _Beyond(-MONEY_MAX, MONEY_MAX)
     return amount
 
 
 def _day(value: Any) -> date:
-    return value if type(value) is date else date.fromisoformat(value)
+    if type(value) is date:
+        return value
+    # Python also reads weeks and days without hyphens, which nobody else does.
+    if not _DAY.fullmatch(value):
+        raise ValueError
+    return date.fromisoformat(value)
 
 
 def _uuid(value: Any) -> UUID:
@@ -151,9 +199,19 @@ def _uuid(value: Any) -> UUID:
 
 
 def _fields(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or not _all_text(value):
         raise TypeError
     return value
+
+
+def _all_text(value: Any, depth: int = DEPTH_MAX) -> bool:
+    """Whether every text in it could be a field's, and it is no deeper than documents are."""
+    if isinstance(value, str):
+        return not _NOT_TEXT.search(value)
+    if not isinstance(value, Mapping | list):
+        return True
+    items = [*value, *value.values()] if isinstance(value, Mapping) else value
+    return depth > 0 and all(_all_text(item, depth - 1) for item in items)
 
 
 def _hash(value: Any) -> bytes:

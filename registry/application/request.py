@@ -1,6 +1,6 @@
 """What comes with a command besides the command: who, through which door, in which conversation, how often."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command did. versions: aggregate id -> new version; events: what was recorded, in order."""
+    """What a command did.
+
+    version: of the command's own subject, now; events: what was recorded, in order, also in other streams; warnings: code, field
+    and params of what was doubted, without words; replayed: the command was accepted before, and this was its outcome.
+    """
 
     aggregate_id: UUID
     version: int
@@ -34,4 +38,3 @@ class Outcome:
     events: tuple[dict[str, Any], ...] = ()
     warnings: tuple[dict[str, Any], ...] = ()
     replayed: bool = False
-    position: int = field(default=0)

@@ -14,15 +14,18 @@ from eventsourcing.persistence import IntegrityError
 
 from registry.aggregate import Aggregate
 from registry.application.handlers import plan
+from registry.application.places import places_named
 from registry.application.planning import Loader
 from registry.application.request import Outcome, Request
 from registry.application.shape import check_shape
 from registry.command import Command, action_of
 from registry.decision import Decision, IdSource, PolicyFor
 from registry.event import RegistryEvent
-from registry.refusal import Refusals, refuse
+from registry.household.command import HouseholdCommand
+from registry.refusal import Refusals, Violation, refuse
 from registry.store.command_result import CommandResult
 from registry.store.errors import CommandReplayed, IdempotencyMismatch
+from registry.store.retry import retry_on_conflict
 from schemas.access import Actor, decide
 from schemas.clock import Clock, shanghai_date
 from schemas.divisions import Divisions
@@ -49,6 +52,10 @@ class Conflict(Exception):
     code = "E-CONCURRENCY"
 
 
+def at_once(_failed: int) -> None:
+    """The pause of tests and of those who are alone: none."""
+
+
 class EventStore(Protocol):
     """What the service needs of the store's application."""
 
@@ -63,7 +70,8 @@ class EventStore(Protocol):
 class CommandService:
     """Executes commands. One per process; safe for use by several threads.
 
-    new_loader: gives a fresh view of the store; each attempt has one of its own.
+    new_loader: gives a fresh view of the store; each attempt has one of its own; pause: waits before a further attempt, given the
+    number of failed ones.
     """
 
     store: EventStore
@@ -72,6 +80,7 @@ class CommandService:
     next_id: IdSource
     policy_for: PolicyFor
     divisions: Callable[[], Divisions]
+    pause: Callable[[int], None] = at_once
 
     def execute(self, command: Command, request: Request) -> Outcome:
         """Carry out one command.
@@ -79,7 +88,7 @@ class CommandService:
         Raises Refused with every violation (E-AUTH-ROLE and E-AUTH-SCOPE among them), VersionStale, Conflict,
         IdempotencyMismatch; nothing is recorded then. A repeated key gives the first outcome, with `replayed` set.
         """
-        self.authorise_role(command, request.actor)
+        self.authorise_role(type(command), request.actor)
         if request.idempotency_key is not None:
             earlier = self.store.find_command_result(request.actor.user_id, request.idempotency_key)
             if earlier is not None:
@@ -87,14 +96,12 @@ class CommandService:
         refusals = Refusals()
         check_shape(command, refusals)
         refusals.raise_any()
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                return self._attempt(command, request)
-            except CommandReplayed as replay:
-                return _replayed(replay.result, request)
-            except IntegrityError:
-                continue
-        raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts")
+        try:
+            return retry_on_conflict(lambda: self._attempt(command, request), attempts=ATTEMPTS_MAX, pause=self.pause)
+        except CommandReplayed as replay:
+            return _replayed(replay.result, request)
+        except IntegrityError:
+            raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts") from None
 
     def decision(self, request: Request) -> Decision:
         """The circumstances of one decision, as of now."""
@@ -113,35 +120,45 @@ class CommandService:
         )
 
     def decide(self, command: Command, request: Request, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
-        """Weigh a command without saving; the aggregates hold what is to be recorded. Raises Refused."""
-        self.authorise_role(command, request.actor)
+        """Weigh a command without saving; the aggregates hold what is to be recorded.
+
+        First who asks, then what he saw, then the rules: nobody learns the state of a household outside his division. Raises
+        Refused, VersionStale.
+        """
+        self.authorise_role(type(command), request.actor)
+        self._authorise_places(command, places_named(command, loader, request.actor), request.actor)
+        if isinstance(command, HouseholdCommand):
+            _check_version(loader.household(command.household_id), request)
         aggregates = plan(command, loader, decision)
-        self._authorise_scope(command, aggregates, request.actor)
+        _check_version(aggregates[0], request)
+        self._authorise_places(command, _places(aggregates), request.actor)
         return aggregates
 
     def _attempt(self, command: Command, request: Request) -> Outcome:
         aggregates = self.decide(command, request, self.new_loader(), self.decision(request))
-        subject = aggregates[0]
-        if request.expected_version is not None:
-            present = subject.version - len(subject.pending)
-            if present != request.expected_version:
-                raise VersionStale(request.expected_version, present)
-        outcome = _outcome(subject, aggregates)
+        outcome = _outcome(aggregates[0], aggregates)
         self.store.save(*aggregates, command=_result(outcome, request))
         return outcome
 
-    def authorise_role(self, command: Command, actor: Actor) -> None:
+    def authorise_role(self, command_class: type[Command], actor: Actor) -> None:
         """Raises Refused (E-AUTH-ROLE) if the actor's role may not give this command anywhere."""
-        violation = decide(actor, action_of(type(command)), None)
+        violation = decide(actor, action_of(command_class), None)
         if violation is not None:
-            refuse(violation, action=action_of(type(command)), role=actor.role)
+            refuse(violation, action=action_of(command_class), role=actor.role)
 
-    def _authorise_scope(self, command: Command, aggregates: Iterable[Aggregate], actor: Actor) -> None:
-        """Every place that the command touches lies in the actor's division: where it was, and where it goes."""
-        for division in _places(aggregates):
+    def _authorise_places(self, command: Command, places: Iterable[str], actor: Actor) -> None:
+        """Raises Refused (E-AUTH-SCOPE) unless every place lies in the actor's division."""
+        for division in places:
             violation = decide(actor, action_of(type(command)), division)
             if violation is not None:
                 refuse(violation, action=action_of(type(command)), scope=actor.division)
+
+
+def _check_version(subject: Aggregate, request: Request) -> None:
+    """Raises VersionStale unless the stored version is the one that the sender saw, if he says."""
+    present = subject.version - len(subject.pending)
+    if request.expected_version is not None and present != request.expected_version:
+        raise VersionStale(request.expected_version, present)
 
 
 def _places(aggregates: Iterable[Aggregate]) -> set[str]:
@@ -151,8 +168,8 @@ def _places(aggregates: Iterable[Aggregate]) -> set[str]:
 
 def _outcome(subject: Aggregate, aggregates: Sequence[Aggregate]) -> Outcome:
     events = tuple(_told(event) for aggregate in aggregates for event in aggregate.pending)
-    created = subject.version == len(subject.pending)
-    warnings = tuple({"code": w.code, "field": w.field, **_jsonable(w.params)} for w in subject.warnings)
+    created = bool(subject.pending) and subject.version == len(subject.pending)
+    warnings = tuple(_warning(violation) for violation in subject.warnings)
     return Outcome(subject.id, subject.version, CREATED if created else OK, events, warnings)
 
 
@@ -165,8 +182,10 @@ def _told(event: RegistryEvent) -> dict[str, Any]:
     }
 
 
-def _jsonable(params: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int | str | list) else str(value) for name, value in params.items()}
+def _warning(violation: Violation) -> dict[str, Any]:
+    """Without words: who repeats the command may read another language."""
+    params = {name: value if isinstance(value, int | str | list) else str(value) for name, value in violation.params.items()}
+    return {"code": violation.code, "field": violation.field, "params": params}
 
 
 def body_of(outcome: Outcome) -> dict[str, Any]:
