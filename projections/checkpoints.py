@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from projections.database import INSTANT
 from schemas.messages import TopicPartition
@@ -55,8 +56,11 @@ def advance(
     before: Mapping[TopicPartition, Checkpoint],
     after: Mapping[TopicPartition, Checkpoint],
 ) -> None:
-    """Move checkpoints on from what we last knew. Raises AnotherProjector if one is not where we left it."""
-    for place, checkpoint in after.items():
+    """Move checkpoints on from what we last knew. Raises AnotherProjector if one is not where we left it.
+
+    To be called before any row is written: whoever else projects these partitions then waits here, and for nothing else.
+    """
+    for place, checkpoint in sorted(after.items()):
         topic, partition = place
         values = {
             "next_offset": checkpoint.next_offset,
@@ -65,7 +69,7 @@ def advance(
         }
         known = before.get(place)
         if known is None:
-            connection.execute(insert(table).values(topic=topic, partition=partition, **values))
+            _begin(connection, table, {"topic": topic, "partition": partition, **values})
             continue
         moved = connection.execute(
             update(table)
@@ -76,6 +80,14 @@ def advance(
             raise AnotherProjector(
                 f"{topic} partition {partition}: the checkpoint left {known.next_offset}; is another projector running?"
             )
+
+
+def _begin(connection: Connection, table: Table, values: Mapping[str, str | int]) -> None:
+    try:
+        connection.execute(insert(table).values(**values))
+    except IntegrityError:
+        place = f"{values['topic']} partition {values['partition']}"
+        raise AnotherProjector(f"{place}: somebody else made the first checkpoint; is another projector running?") from None
 
 
 def known_before(checkpoints: Mapping[TopicPartition, Checkpoint], places: Iterable[TopicPartition]) -> int:

@@ -25,7 +25,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan(Generic[T]):
-    """How values of one schema are read. `target` is what the event type is wanted for, None if only its envelope is."""
+    """How values of one schema are read: whole, or only the envelope. `target` is what its event type is wanted for."""
 
     schema_id: int
     event_type: str
@@ -36,9 +36,9 @@ class Plan(Generic[T]):
 
 
 class EventReader(Generic[T]):
-    """Reads values by plans, made when a schema is first met. `wanted`: event type -> target; only their bodies are decoded."""
+    """Reads values by plans, made when a schema is first met. `wanted`: event type -> target; only these are decoded whole."""
 
-    def __init__(self, catalogue: Catalogue, wanted: Mapping[str, T]) -> None:
+    def __init__(self, catalogue: Catalogue, wanted: Mapping[str, T | None]) -> None:
         self._catalogue = catalogue
         self._wanted = wanted
         self._plans: dict[bytes, Plan[T]] = {}
@@ -47,10 +47,7 @@ class EventReader(Generic[T]):
         """The plan of a value and its event. Raises Undecodable."""
         if value is None:
             raise Undecodable("a tombstone is no event")
-        header = value[:HEADER_SIZE]
-        plan = self._plans.get(header)
-        if plan is None:
-            plan = self._plans[header] = self._plan(header)
+        plan = self.plan_of(value)
         stream = BytesIO(value)
         try:
             event: Event = fastavro.schemaless_reader(stream, plan.parsed, None)  # type: ignore[assignment]
@@ -63,6 +60,14 @@ class EventReader(Generic[T]):
             event = plan.defaults | event
         return plan, event
 
+    def plan_of(self, value: bytes) -> Plan[T]:
+        """The plan of a value, without reading it. Raises Undecodable."""
+        header = value[:HEADER_SIZE]
+        plan = self._plans.get(header)
+        if plan is None:
+            plan = self._plans[header] = self._plan(header)
+        return plan
+
     def _plan(self, header: bytes) -> Plan[T]:
         if len(header) < HEADER_SIZE or header[0] != MAGIC:
             raise Undecodable("not a framed value")
@@ -72,12 +77,13 @@ class EventReader(Generic[T]):
             latest = self._catalogue.latest(schema.event_type)
         except CatalogueError as error:
             raise Undecodable(str(error)) from error
-        target = self._wanted.get(schema.event_type)
+        whole = schema.event_type in self._wanted
         fields = _plain(schema.definition["fields"])
-        if target is None:
+        if not whole:
             fields = fields[: len(ENVELOPE_FIELDS) - _UNWANTED_TAIL]
         parsed = parse({"type": "record", "name": "Framed", "fields": [_FRAME, *fields]})
-        return Plan(schema_id, schema.event_type, parsed, _missing(fields, latest.definition), target is not None, target)
+        defaults = _missing(fields, latest.definition) if whole else {}
+        return Plan(schema_id, schema.event_type, parsed, defaults, whole, self._wanted.get(schema.event_type))
 
 
 def fen(amount: bytes | None) -> int | None:

@@ -1,9 +1,13 @@
-"""What a household's events add up to: the thing that is folded, kept in a cache and written as rows."""
+"""What a household's events add up to: the thing that is folded, kept in a cache and written as rows.
+
+It is what the write side's household is: facts in the order of the store, a corrected one in its old place. When they were true
+is another question, which the believed rectangles answer (`projections.register.history`).
+"""
 
 from dataclasses import dataclass, field
 
 from projections.database import FOREVER, NO_END
-from projections.register.codes import NO_OVERLAY, NO_STATUS, STOCK_OF_STATUS
+from projections.register.codes import NO_OVERLAY, NO_STATUS
 
 Shape = tuple[int, int, int, int, int]
 """What a rectangle of register_history says: status, overlay, spell number, division, size."""
@@ -13,7 +17,11 @@ NO_SHAPE: Shape = (NO_STATUS, NO_OVERLAY, 0, 0, 0)
 
 @dataclass(slots=True, eq=False)
 class Rectangle:
-    """A shape with the days on which it was true and the instants between which that was believed; ends are exclusive."""
+    """A shape with the days on which it was true and the instants between which that was believed; ends are exclusive.
+
+    One that was no longer believed at the very instant at which it began to be (`known_to` = `known_from`) never was.
+    `stored`: it has a row.
+    """
 
     effective_from: int
     known_from: int
@@ -25,7 +33,10 @@ class Rectangle:
 
 @dataclass(slots=True)
 class Member:
-    """A person in the household. One of whom we only know facts (`joined_on` None) is not a live member."""
+    """A person in the household, or who was in it.
+
+    `facts_on` and `assistance_on`: effective days of the last statements of the facts and of social assistance.
+    """
 
     relation: str = ""
     sex: str = ""
@@ -65,7 +76,7 @@ class Spell:
 
 @dataclass(slots=True)
 class Measure:
-    """An assistance measure; `state` is LIVE, COMPLETED or STOPPED, or empty while its start is not known."""
+    """An assistance measure; `state` is LIVE, COMPLETED or STOPPED."""
 
     category: str = ""
     subtype: str = ""
@@ -83,7 +94,7 @@ class Measure:
 
     @property
     def live(self) -> bool:
-        return self.state == "LIVE" and self.starts_on is not None
+        return self.state == "LIVE"
 
 
 @dataclass(slots=True)
@@ -98,8 +109,30 @@ class LedgerEntry:
 
 
 @dataclass(slots=True)
+class Changes:
+    """What of a household has to be written: its own row always has. `anew`: every row that belongs to it."""
+
+    members: set[bytes] = field(default_factory=set)
+    measures: set[bytes] = field(default_factory=set)
+    spells: bool = False
+    ledger: bool = False
+    anew: bool = False
+
+    def forget(self) -> None:
+        """All of it was written."""
+        if self.members:
+            self.members = set()
+        if self.measures:
+            self.measures = set()
+        self.spells = self.ledger = self.anew = False
+
+
+@dataclass(slots=True)
 class Household:
-    """A household's folded state. Days are days since 1970; `version` -1 means that no event was folded yet."""
+    """A household's folded state. Days are days since 1970; `version` -1 means that no event was folded yet.
+
+    ordered_on: the latest day of a fact that shapes the history; one of an earlier day comes late.
+    """
 
     household_id: bytes
     partition: int
@@ -133,6 +166,33 @@ class Household:
     measures: dict[bytes, Measure] = field(default_factory=dict)
     beliefs: list[Rectangle] = field(default_factory=list)
     """The rectangles that are believed now, in order of `effective_from`: together they cover all days from the first on."""
+    changes: Changes = field(default_factory=Changes, compare=False)
+
+    def member(self, person_id: bytes) -> Member:
+        """A person's record, to be changed; made where there is none."""
+        self.changes.members.add(person_id)
+        member = self.members.get(person_id)
+        if member is None:
+            member = self.members[person_id] = Member()
+        return member
+
+    def measure(self, measure_id: bytes) -> Measure:
+        """A measure, to be changed; made where there is none."""
+        self.changes.measures.add(measure_id)
+        measure = self.measures.get(measure_id)
+        if measure is None:
+            measure = self.measures[measure_id] = Measure()
+        return measure
+
+    def begin_spell(self, spell: Spell) -> None:
+        """Add a spell."""
+        self.changes.spells = True
+        self.spells.append(spell)
+
+    def current_spell(self) -> Spell | None:
+        """The spell that counts, to be changed."""
+        self.changes.spells = True
+        return self.spell
 
     @property
     def spell(self) -> Spell | None:
@@ -141,13 +201,8 @@ class Household:
 
     @property
     def shape(self) -> Shape:
-        spell = self.spell
+        spell = self.spell if self.spells else None
         return self.status, self.overlay, spell.number if spell else 0, self.division, self.size
-
-    @property
-    def stock(self) -> int:
-        """Number of the stock that the household counts in; 0 for none."""
-        return STOCK_OF_STATUS[self.status]
 
     @property
     def persons(self) -> int:

@@ -23,7 +23,7 @@ HOUSEHOLD: Final = Table(
     Column("status_on", DAY, nullable=False),
     Column("overlay", SMALL, nullable=False),
     Column("size", SMALL, nullable=False),
-    # The latest effective day of a fact whose order matters: an earlier one makes us fold anew.
+    # The latest effective day of a fact that shapes the history: one of an earlier day comes late.
     Column("ordered_on", DAY, nullable=False),
     Column("head_id", ID),
     Column("spell_no", SMALL, nullable=False),
@@ -139,8 +139,8 @@ TIMELINE: Final = Table(
     Column("corrects", ID),
     # The version of the correction or voiding that replaced this fact, if any.
     Column("replaced_by", Integer),
+    # With the event's bytes a row is too wide for a tree without row ids: these are appended, and found by a narrow index.
     Column("stored", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 HISTORY: Final = Table(
@@ -164,11 +164,12 @@ FLOW: Final = Table(
     "flow",
     METADATA,
     Column("partition", SMALL, primary_key=True, autoincrement=False),
+    # How many periods had been closed in the partition before: a bucket lies between two cuts.
     Column("bucket", Integer, primary_key=True, autoincrement=False),
     Column("division", DIVISION, primary_key=True, autoincrement=False),
     Column("stock", SMALL, primary_key=True, autoincrement=False),
     Column("kind", CODE, primary_key=True),
-    # Where the other side of a move lies; 0 for every other flow.
+    # Where the other side of a move within the stock lies; 0 for every other flow.
     Column("other_division", DIVISION, primary_key=True, autoincrement=False),
     Column("households", Integer, nullable=False),
     Column("persons", Integer, nullable=False),
@@ -179,6 +180,7 @@ CUT: Final = Table(
     "cut",
     METADATA,
     Column("partition", SMALL, primary_key=True, autoincrement=False),
+    # The bucket that it ends.
     Column("bucket", Integer, primary_key=True, autoincrement=False),
     Column("period_kind", CODE, nullable=False),
     Column("period", CODE, nullable=False),
@@ -197,5 +199,20 @@ STOCK_AT_CUT: Final = Table(
     Column("bucket", Integer, primary_key=True, autoincrement=False),
     Column("households", Integer, nullable=False),
     Column("persons", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+DIVISIONS: Final = Table(
+    "division",
+    METADATA,
+    # Divisions as the editions in the log tell them: villages; those above them are shipped with the register too.
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("level", CODE, nullable=False),
+    Column("name_zh", CODE, nullable=False),
+    Column("name_en", CODE, nullable=False),
+    Column("parent", DIVISION, nullable=False),
+    Column("valid_from", DAY, nullable=False),
+    # Its last day.
+    Column("valid_to", DAY),
     sqlite_with_rowid=False,
 )

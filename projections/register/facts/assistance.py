@@ -1,4 +1,4 @@
-"""Help: the responsible helper, visits, and measures. These facts often come late, so all but the helper fold in any order."""
+"""Help: the responsible helper, visits, and measures."""
 
 from typing import Final
 
@@ -12,12 +12,13 @@ def assign_helper(household: Household, event: Event) -> None:
 
 
 def visit(household: Household, event: Event) -> None:
+    """Visits often come late: the latest by its day counts."""
     if household.last_visit_on is None or event["effective_on"] > household.last_visit_on:
         household.last_visit_on = event["effective_on"]
 
 
 def start(household: Household, event: Event) -> None:
-    measure = household.measures.setdefault(event["measure_id"], Measure())
+    measure = household.measure(event["measure_id"])
     measure.category = event["category"]
     measure.subtype = event["subtype"]
     measure.unit = event["unit"]
@@ -29,44 +30,38 @@ def start(household: Household, event: Event) -> None:
 
 
 def progress(household: Household, event: Event) -> None:
-    measure = household.measures.setdefault(event["measure_id"], Measure())
-    if measure.progress_on is None or event["effective_on"] >= measure.progress_on:
-        measure.progress_on = event["effective_on"]
-        measure.progress_pct = event["progress_pct"]
+    measure = household.measure(event["measure_id"])
+    measure.progress_on = event["effective_on"]
+    measure.progress_pct = event["progress_pct"]
 
 
 def complete(household: Household, event: Event) -> None:
-    measure = household.measures.setdefault(event["measure_id"], Measure())
-    if _enter(measure, event, "COMPLETED"):
-        measure.income_gained = fen(event["income_gained"])
+    measure = household.measure(event["measure_id"])
+    _enter(measure, event, "COMPLETED")
+    measure.income_gained = fen(event["income_gained"])
 
 
 def stop(household: Household, event: Event) -> None:
-    _enter(household.measures.setdefault(event["measure_id"], Measure()), event, "STOPPED")
+    _enter(household.measure(event["measure_id"]), event, "STOPPED")
 
 
 def resume(household: Household, event: Event) -> None:
-    _enter(household.measures.setdefault(event["measure_id"], Measure()), event, "LIVE")
+    _enter(household.measure(event["measure_id"]), event, "LIVE")
 
 
-def _enter(measure: Measure, event: Event, state: str) -> bool:
-    """Take over a state, unless a later one is known."""
-    if event["effective_on"] < measure.state_on:
-        return False
+def _enter(measure: Measure, event: Event, state: str) -> None:
     measure.state = state
     measure.state_on = event["effective_on"]
     measure.state_reason = event["reason_code"]
-    measure.income_gained = None
-    return True
 
 
 FACTS: Final = {
     "household.helper_assigned": Fact(assign_helper),
     "household.helper_replaced": Fact(assign_helper),
-    "household.home_visit_recorded": Fact(visit, ordered=False),
-    "household.assistance_measure_started": Fact(start, ordered=False),
-    "household.assistance_measure_progressed": Fact(progress, ordered=False),
-    "household.assistance_measure_completed": Fact(complete, ordered=False),
-    "household.assistance_measure_stopped": Fact(stop, ordered=False),
-    "household.assistance_measure_resumed": Fact(resume, ordered=False),
+    "household.home_visit_recorded": Fact(visit),
+    "household.assistance_measure_started": Fact(start),
+    "household.assistance_measure_progressed": Fact(progress),
+    "household.assistance_measure_completed": Fact(complete),
+    "household.assistance_measure_stopped": Fact(stop),
+    "household.assistance_measure_resumed": Fact(resume),
 }

@@ -28,8 +28,8 @@ def leave(household: Household, event: Event) -> None:
 
 
 FACTS: Final = {
-    "household.monitoring_started": Fact(start),
+    "household.monitoring_started": Fact(start, shapes=True),
     "household.monitoring_reviewed": Fact(review),
-    "household.risk_eliminated": Fact(leave),
-    "household.monitoring_ended": Fact(leave),
+    "household.risk_eliminated": Fact(leave, shapes=True),
+    "household.monitoring_ended": Fact(leave, shapes=True),
 }

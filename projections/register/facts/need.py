@@ -1,4 +1,4 @@
-"""What home checks and exit verifications find: income per head and the guarantees; the latest finding counts."""
+"""What home checks and exit verifications find: income per head and the guarantees; the last finding counts."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -11,8 +11,6 @@ DIMENSIONS: Final = ("food", "clothing", "education", "medical", "housing", "wat
 
 
 def find(household: Household, event: Event) -> None:
-    if household.need_on is not None and event["effective_on"] < household.need_on:
-        return
     household.need_on = event["effective_on"]
     household.income_per_head = income_per_head(event)
     guarantees = event["guarantees"]
@@ -29,6 +27,6 @@ def income_per_head(event: Event) -> int:
 
 
 FACTS: Final = {
-    "household.home_checked": Fact(find, ordered=False),
-    "household.exit_verified": Fact(find, ordered=False),
+    "household.home_checked": Fact(find),
+    "household.exit_verified": Fact(find),
 }

@@ -7,29 +7,29 @@ from typing import Final
 
 from projections.event_reader import Event
 from projections.register.codes import STATUS_NUMBERS
-from projections.register.facts.composition import admit
-from projections.register.facts.fact import Fact, declare_size, joined
+from projections.register.facts.composition import admit, dismiss
+from projections.register.facts.fact import Fact, counted, joined
 from projections.register.state import Household, LedgerEntry, Spell
 
 
 def become(household: Household, event: Event) -> None:
-    """Take over the status, and the place and size of a household that we see for the first time."""
-    number = STATUS_NUMBERS[event["to_status"]]
-    if number != household.status:
-        household.status = number
+    """Take over the status, unless the event leaves it as it is."""
+    if event["to_status"] != event["from_status"]:
+        household.status = STATUS_NUMBERS[event["to_status"]]
         household.status_on = event["effective_on"]
-    if not household.division:
-        household.division = int(event["division"])
-    size = event.get("size")
-    if size is not None:
-        declare_size(household, size)
 
 
 def enter_ledger(household: Household, event: Event) -> None:
+    """The ledger's entry; the first one brings the household in. The size counts while nobody is known as a person."""
+    household.changes.ledger = True
     household.ledger = LedgerEntry(
         event["effective_on"], event["size"], event["labour_count"], joined(event["groups"]), event["hukou_kind"]
     )
-    become(household, event)
+    if event["from_status"] == "NONE":
+        household.division = int(event["division"])
+        become(household, event)
+    if not household.persons:
+        household.size = event["size"]
 
 
 def take_over(household: Household, event: Event) -> None:
@@ -45,7 +45,9 @@ def take_over(household: Household, event: Event) -> None:
         spell = Spell(event["spell_no"], event["entry_kind"], event["spell_start"], event["main_cause"])
         if event["exited_on"] is not None:
             _end(spell, event["exited_on"], "EXITED", None)
-        household.spells.append(spell)
+        household.begin_spell(spell)
+    if event["to_status"] == "CLEARED_OUT":
+        _end_current(household, event, "CLEARED_OUT")
 
 
 def explain(household: Household, event: Event) -> None:
@@ -58,7 +60,8 @@ def explain(household: Household, event: Event) -> None:
 def identify(household: Household, event: Event) -> None:
     become(household, event)
     explain(household, event)
-    household.spells.append(Spell(event["spell_no"], event["entry_kind"], event["effective_on"], event["main_cause"]))
+    household.exited_on = household.retention_until = None
+    household.begin_spell(Spell(event["spell_no"], event["entry_kind"], event["effective_on"], event["main_cause"]))
 
 
 def exit_register(household: Household, event: Event) -> None:
@@ -69,12 +72,12 @@ def exit_register(household: Household, event: Event) -> None:
 
 def relapse(household: Household, event: Event) -> None:
     become(household, event)
-    household.spells.append(Spell(event["spell_no"], "RELAPSE", event["effective_on"]))
+    household.begin_spell(Spell(event["spell_no"], "RELAPSE", event["effective_on"]))
 
 
 def revoke_relapse(household: Household, event: Event) -> None:
     become(household, event)
-    spell = household.spell
+    spell = household.current_spell()
     if spell is not None:
         _end(spell, event["effective_on"], "REVOKED", event["reason_code"])
         spell.voided = True
@@ -83,7 +86,8 @@ def revoke_relapse(household: Household, event: Event) -> None:
 def re_enter(household: Household, event: Event) -> None:
     become(household, event)
     explain(household, event)
-    spell = household.spell
+    household.exited_on = household.retention_until = None
+    spell = household.current_spell()
     if spell is not None:
         spell.main_cause = event["main_cause"]
 
@@ -96,29 +100,32 @@ def clear_out(household: Household, event: Event) -> None:
 def reverse_clear_out(household: Household, event: Event) -> None:
     """T13: the spell is as it was; of an exited household it had ended with the exit."""
     become(household, event)
-    spell = household.spell
+    spell = household.current_spell()
     if spell is None:
         return
     if event["to_status"].startswith("EXITED"):
-        spell.ended_on, spell.end_kind, spell.end_reason = household.exited_on, "EXITED", None
+        _end(spell, household.exited_on, "EXITED", None)
     else:
-        spell.ended_on = spell.end_kind = spell.end_reason = None
+        _end(spell, None, None, None)
 
 
 def reverse_exit(household: Household, event: Event) -> None:
     """T14: the exit was wrong, the spell goes on."""
     become(household, event)
     household.exited_on = household.retention_until = None
-    spell = household.spell
+    spell = household.current_spell()
     if spell is not None:
-        spell.ended_on = spell.end_kind = spell.end_reason = None
+        _end(spell, None, None, None)
 
 
 def close(household: Household, event: Event) -> None:
+    """T15: nobody is left; a spell that had ended keeps its end."""
     become(household, event)
-    spell = household.spell
+    spell = household.current_spell()
     if spell is not None and spell.ended_on is None:
         _end(spell, event["effective_on"], "CLOSED", event["reason_code"])
+    dismiss(household, list(household.members), event["effective_on"], event["reason_code"])
+    household.size = 0
 
 
 def set_retention(household: Household, event: Event) -> None:
@@ -127,34 +134,40 @@ def set_retention(household: Household, event: Event) -> None:
 
 def _end_current(household: Household, event: Event, kind: str) -> None:
     """Give the spell that counts its end; one that had ended keeps its day, kind and reason are the later ones."""
-    spell = household.spell
+    spell = household.current_spell()
     if spell is not None:
         _end(spell, event["effective_on"] if spell.ended_on is None else spell.ended_on, kind, event["reason_code"])
 
 
-def _end(spell: Spell, on: int, kind: str, reason: str | None) -> None:
+def _end(spell: Spell, on: int | None, kind: str | None, reason: str | None) -> None:
     spell.ended_on, spell.end_kind, spell.end_reason = on, kind, reason
 
 
+def entry_kind(event: Event) -> str:
+    """The balance tells first identifications (NEW) from later ones (REIDENTIFIED)."""
+    kind: str = event["entry_kind"]
+    return kind
+
+
 FACTS: Final = {
-    "household.village_ledger_entry_upserted": Fact(enter_ledger),
-    "household.household_imported": Fact(take_over, flow="IMPORTED"),
-    "household.household_formed_by_split": Fact(take_over, flow="SPLIT"),
-    "household.identification_applied": Fact(become),
-    "household.identification_rejected": Fact(become),
-    "household.appeal_decided": Fact(become),
-    "household.household_identified": Fact(identify, flow="IDENTIFIED"),
-    "household.exit_proposed": Fact(become),
-    "household.exit_rejected": Fact(become),
-    "household.exit_withdrawn": Fact(become),
-    "household.household_exited": Fact(exit_register, flow="EXITED"),
+    "household.village_ledger_entry_upserted": Fact(enter_ledger, shapes=True, flow=counted("SIZE_DECLARED")),
+    "household.household_imported": Fact(take_over, shapes=True, flow=counted("IMPORTED")),
+    "household.household_formed_by_split": Fact(take_over, shapes=True, flow=counted("SPLIT_IN")),
+    "household.identification_applied": Fact(become, shapes=True),
+    "household.identification_rejected": Fact(become, shapes=True),
+    "household.appeal_decided": Fact(become, shapes=True),
+    "household.household_identified": Fact(identify, shapes=True, flow=entry_kind),
+    "household.exit_proposed": Fact(become, shapes=True),
+    "household.exit_rejected": Fact(become, shapes=True),
+    "household.exit_withdrawn": Fact(become, shapes=True),
+    "household.household_exited": Fact(exit_register, shapes=True, flow=counted("EXITED")),
     "household.policy_retention_set": Fact(set_retention),
-    "household.policy_retention_ended": Fact(become, flow="RETENTION_ENDED"),
-    "household.relapse_confirmed": Fact(relapse, flow="RELAPSED"),
-    "household.relapse_revoked": Fact(revoke_relapse, flow="RELAPSE_REVOKED"),
-    "household.household_re_entered": Fact(re_enter),
-    "household.household_cleared_out": Fact(clear_out, flow="CLEARED_OUT"),
-    "household.clear_out_reversed": Fact(reverse_clear_out, flow="CLEAR_OUT_REVERSED"),
-    "household.exit_reversed": Fact(reverse_exit, flow="EXIT_REVERSED"),
-    "household.household_closed": Fact(close, flow="CLOSED"),
+    "household.policy_retention_ended": Fact(become, shapes=True, flow=counted("RETENTION_ENDED")),
+    "household.relapse_confirmed": Fact(relapse, shapes=True, flow=counted("RELAPSED")),
+    "household.relapse_revoked": Fact(revoke_relapse, shapes=True, flow=counted("RELAPSE_REVOKED")),
+    "household.household_re_entered": Fact(re_enter, shapes=True),
+    "household.household_cleared_out": Fact(clear_out, shapes=True, flow=counted("CLEARED_OUT")),
+    "household.clear_out_reversed": Fact(reverse_clear_out, shapes=True, flow=counted("CLEAR_OUT_REVERSED")),
+    "household.exit_reversed": Fact(reverse_exit, shapes=True, flow=counted("EXIT_REVERSED")),
+    "household.household_closed": Fact(close, shapes=True, flow=counted("CLOSED", merged="MERGED_OUT")),
 }

@@ -1,0 +1,36 @@
+"""What folding a batch of records leaves to be written, collected until all of it is written at once."""
+
+from dataclasses import dataclass, field
+
+from projections.checkpoints import Checkpoint
+from projections.register.flows import Flows
+from projections.register.history import Rewrites
+from projections.register.state import Household, Shape
+from schemas.messages import TopicPartition
+
+Row = tuple[object, ...]
+Totals = dict[tuple[int, int], tuple[int, int]]
+"""Households and persons by division and stock."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows by table, and the households whose rows follow from them.
+
+    timeline: rows by household; replaced: the version of a correction or voiding, the household, and the version of what it
+    replaced; reshaped: by partition, the shapes that households had when their stocks were last counted; totals: by partition,
+    the stocks as last counted; changed: how many records changed something.
+    """
+
+    households: dict[bytes, Household] = field(default_factory=dict)
+    timeline: dict[bytes, list[Row]] = field(default_factory=dict)
+    replaced: list[Row] = field(default_factory=list)
+    history: Rewrites = field(default_factory=Rewrites)
+    flows: Flows = field(default_factory=Flows)
+    cuts: list[Row] = field(default_factory=list)
+    stocks: list[Row] = field(default_factory=list)
+    divisions: dict[int, Row] = field(default_factory=dict)
+    checkpoints: dict[TopicPartition, Checkpoint] = field(default_factory=dict)
+    reshaped: dict[int, dict[bytes, Shape]] = field(default_factory=dict)
+    totals: dict[int, Totals] = field(default_factory=dict)
+    changed: int = 0

@@ -1,0 +1,150 @@
+"""Folds records into the register: decode, load the households concerned, fold each event, write everything at once.
+
+Reading and folding hold no lock; only the writing does, and its first statement moves the checkpoints. So two projectors on
+different partitions work side by side, and two on the same one cannot both succeed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from projections.checkpoints import Checkpoint, advance, read_checkpoints
+from projections.database import snapshot, writing
+from projections.event_reader import Event, Plan
+from projections.read_model import ReadModelStopped
+from projections.register.batch import Batch
+from projections.register.cuts import Cuts
+from projections.register.divisions import DIVISIONS_CHANGED
+from projections.register.facts.catalogue import FACTS
+from projections.register.facts.fact import Fact
+from projections.register.fold import Fold, Reader, place_of
+from projections.register.household_cache import HouseholdCache
+from projections.register.loading import load_households
+from projections.register.state import Household
+from projections.register.tables import CHECKPOINT
+from projections.register.writing import write_batch
+from schemas.catalogue import Catalogue, registry_catalogue
+from schemas.codec import Undecodable
+from schemas.messages import Record, TopicPartition
+
+HOUSEHOLD_EVENTS: Final = "household.events"
+REFERENCE_EVENTS: Final = "reference.events"
+PERIOD_CLOSED: Final = "registry.period_closed"
+WANTED: Final[dict[str, Fact | None]] = {**FACTS, PERIOD_CLOSED: None, DIVISIONS_CHANGED: None}
+"""The event types of which more than the envelope is read."""
+HOUSEHOLDS_MAX: Final = 20_000
+"""Households kept in memory, some 4 KB each."""
+_POSITION: Final = "registry_position"
+
+
+class Decoded(NamedTuple):
+    """A record with what it says."""
+
+    record: Record
+    plan: Plan[Fact]
+    event: Event
+
+
+class RegisterProjection:
+    """The register's projection on a database that has its tables."""
+
+    def __init__(self, engine: Engine, *, catalogue: Catalogue | None = None, households_max: int = HOUSEHOLDS_MAX) -> None:
+        self._engine = engine
+        self._reader: Reader = Reader(catalogue or registry_catalogue(), WANTED)
+        self._households = HouseholdCache(households_max)
+        self._cuts = Cuts()
+        self._checkpoints: dict[TopicPartition, Checkpoint] | None = None
+
+    def checkpoints(self) -> Mapping[TopicPartition, Checkpoint]:
+        """As the database has them. What is remembered of partitions that somebody else has projected since is forgotten."""
+        with snapshot(self._engine) as connection:
+            found = read_checkpoints(connection, CHECKPOINT)
+        if found != self._checkpoints:
+            known = self._checkpoints or {}
+            self._households.forget(partition for (_, partition), c in found.items() if known.get((_, partition)) != c)
+            self._cuts.forget()
+        self._checkpoints = found
+        return dict(found)
+
+    def fold(self, records: Sequence[Record]) -> int:
+        known = self._checkpoints
+        if known is None:
+            known = dict(self.checkpoints())
+        fresh = self._decode(records, known)
+        if not fresh:
+            return 0
+        try:
+            with snapshot(self._engine) as connection:
+                batch = self._fold(connection, fresh)
+            with writing(self._engine) as connection:
+                advance(connection, CHECKPOINT, known, batch.checkpoints)
+                write_batch(connection, batch)
+        except BaseException:
+            # What was folded has not been written, or nobody knows whether it was.
+            self.close()
+            raise
+        self._checkpoints = known | batch.checkpoints
+        self._households.keep(batch.households.values())
+        return batch.changed
+
+    def close(self) -> None:
+        self._households.clear()
+        self._cuts.forget()
+        self._checkpoints = None
+
+    def _decode(self, records: Sequence[Record], known: Mapping[TopicPartition, Checkpoint]) -> list[Decoded]:
+        """The records that are not folded yet. Raises ReadModelStopped for one that nobody can read."""
+        next_offsets = {place: checkpoint.next_offset for place, checkpoint in known.items()}
+        read = self._reader.read
+        decoded = []
+        for record in records:
+            place = record.topic, record.partition
+            if record.offset < next_offsets.get(place, 0):
+                continue
+            next_offsets[place] = record.offset + 1
+            try:
+                plan, event = read(record.value)
+            except Undecodable as error:
+                raise ReadModelStopped(f"{place_of(record)}: undecodable: {error}") from error
+            decoded.append(Decoded(record, plan, event))
+        return decoded
+
+    def _fold(self, connection: Connection, fresh: Sequence[Decoded]) -> Batch:
+        fold = Fold(connection, self._reader, self._cuts, self._gather(connection, fresh))
+        checkpoints = fold.batch.checkpoints
+        for record, plan, event in fresh:
+            position = _position(record)
+            if record.topic == HOUSEHOLD_EVENTS:
+                if plan.event_type == PERIOD_CLOSED:
+                    fold.close_period(record, event, position)
+                else:
+                    fold.household_event(record, plan, event, position)
+            elif plan.event_type == DIVISIONS_CHANGED:
+                fold.change_divisions(event)
+            checkpoints[record.topic, record.partition] = Checkpoint(record.offset + 1, position, event["recorded_at"])
+        return fold.batch
+
+    def _gather(self, connection: Connection, fresh: Sequence[Decoded]) -> dict[bytes, Household]:
+        """The households concerned that there are: from memory, the others from their rows."""
+        gathered: dict[bytes, Household] = {}
+        missing = []
+        ids = {
+            d.event["aggregate_id"] for d in fresh if d.record.topic == HOUSEHOLD_EVENTS and d.plan.event_type != PERIOD_CLOSED
+        }
+        for household_id in ids:
+            household = self._households.take(household_id)
+            if household is None:
+                missing.append(household_id)
+            else:
+                gathered[household_id] = household
+        return gathered | load_households(connection, missing)
+
+
+def _position(record: Record) -> int:
+    """The event's place in the registry's sequence. Raises ReadModelStopped."""
+    # The relay puts it last.
+    for name, value in reversed(record.headers):
+        if name == _POSITION and value.isdigit():
+            return int(value)
+    raise ReadModelStopped(f"{place_of(record)}: no header {_POSITION}")

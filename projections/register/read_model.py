@@ -1,0 +1,19 @@
+"""The register as a read model."""
+
+from typing import Final
+
+from projections.read_model import ReadModel
+from projections.register.projection import HOUSEHOLD_EVENTS, REFERENCE_EVENTS, RegisterProjection
+from projections.register.tables import CHECKPOINT, METADATA
+
+VERSION: Final = 1
+
+REGISTER: Final = ReadModel(
+    name="register",
+    version=VERSION,
+    topics=(HOUSEHOLD_EVENTS, REFERENCE_EVENTS),
+    metadata=METADATA,
+    checkpoint=CHECKPOINT,
+    digested=tuple(table for table in METADATA.sorted_tables if table is not CHECKPOINT),
+    project=RegisterProjection,
+)
