@@ -25,3 +25,8 @@ def mask_id(number: str) -> str:
     if len(number) <= 2:
         return _HIDDEN * len(number)
     return number[0] + _HIDDEN * (len(number) - 2) + number[-1]
+
+
+def mask(field: str, value: str) -> str:
+    """A field of a person as it is shown to somebody who did not ask for it in full."""
+    return mask_name(value) if field == "name" else mask_id(value)

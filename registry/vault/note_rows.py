@@ -16,6 +16,11 @@ def insert_notes(connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(insert(note), rows)
 
 
+def known_notes(connection: Connection, note_ids: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of these notes are there, erased or not."""
+    return frozenset(row.note_id for row in in_pages(connection, select(note.c.note_id), note.c.note_id, note_ids))
+
+
 def sealed_notes(connection: Connection, note_ids: Sequence[bytes]) -> list[Row[Any]]:
     """note_id, owner_id, kind, written_at, wrapped, sealed; neither unknown nor erased notes."""
     readable = (

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from registry.refusal import Refusals
 from registry.store.instant import from_micros
 from registry.vault.custodian import Custodian, Use
 from registry.vault.data_keys import insert_data_keys
-from registry.vault.note_rows import destroy_notes, insert_notes, note_ids_of, owners_of, sealed_notes
+from registry.vault.note_rows import destroy_notes, insert_notes, known_notes, note_ids_of, owners_of, sealed_notes
 from registry.vault.pages import weigh_count
 from registry.vault.purposes import weigh_purpose, weigh_reason
 from registry.vault.sealing import Sealed, seal, unseal
@@ -26,12 +28,16 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewNote:
-    """A text to be kept. owner_id: whom or which household it is about; kind: a code such as OBJECTION or REMARK."""
+    """A text to be kept. owner_id: whom or which household it is about; kind: a code such as OBJECTION or REMARK.
+
+    note_id: given by a caller who may have to say the same again: a note that is there already is left as it is.
+    """
 
     owner_kind: Literal["PERSON", "HOUSEHOLD"]
     owner_id: UUID
     kind: str
     text: str
+    note_id: UUID | None = None
 
     def __post_init__(self) -> None:
         if not _KIND.fullmatch(self.kind):
@@ -68,13 +74,21 @@ class Notes:
         note on a person.
         """
         _weigh(notes, purpose)
-        drafts = {self._ids(): new for new in notes}
+        drafts = {new.note_id or self._ids(): new for new in notes}
+        try:
+            self._put(drafts, actor, purpose)
+        except IntegrityError:
+            self._put(drafts, actor, purpose)  # somebody said the same between our look and our writing
+        return list(drafts)
+
+    def _put(self, drafts: Mapping[UUID, NewNote], actor: Actor, purpose: str) -> None:
+        notes = drafts.values()
         with self._custodian.use(actor, "NOTE", purpose) as use:
             use.subjects = list(dict.fromkeys(new.owner_id for new in notes))
             use.fields = sorted({new.kind for new in notes})
             use.lock_persons([n.owner_id.bytes for n in notes if n.owner_kind == "PERSON"], live=True)
-            self._insert(use, drafts)
-        return list(drafts)
+            kept = known_notes(use.connection, [new.note_id.bytes for new in notes if new.note_id is not None])
+            self._insert(use, {note_id: new for note_id, new in drafts.items() if note_id.bytes not in kept})
 
     def read(self, note_ids: Sequence[UUID], actor: Actor, purpose: str) -> dict[UUID, Note]:
         """The texts of these notes; unknown and erased ones are not in the answer."""

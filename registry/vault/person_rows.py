@@ -29,11 +29,12 @@ def claim_lookups(connection: Connection, person_ids: Mapping[bytes, bytes]) -> 
     return set(connection.scalars(claim.returning(person_lookup.c.lookup), claims))
 
 
-def insert_persons(connection: Connection, persons: Mapping[bytes, Sealed], created_at: int) -> None:
-    """person id -> what is sealed; with the data keys. created_at: microseconds."""
+def insert_persons(connection: Connection, persons: Mapping[bytes, Sealed], created_at: int, office: str) -> None:
+    """person id -> what is sealed; with the data keys. created_at: microseconds; office: division of whoever registers them."""
     if persons:
         insert_data_keys(connection, {person_id: sealed.wrapped for person_id, sealed in persons.items()})
-        rows = [{"person_id": i, "sealed": s.content, "created_at": created_at} for i, s in persons.items()]
+        made = {"created_at": created_at, "office": office}
+        rows = [{"person_id": i, "sealed": s.content, **made} for i, s in persons.items()]
         connection.execute(insert(person), rows)
 
 
@@ -46,6 +47,12 @@ def sealed_persons(connection: Connection, person_ids: Sequence[bytes]) -> dict[
     )
     found = in_pages(connection, readable, person.c.person_id, person_ids)
     return {row.person_id: Sealed(row.wrapped, row.sealed) for row in found}
+
+
+def offices_of(connection: Connection, person_ids: Sequence[bytes]) -> dict[bytes, str]:
+    """person id -> division of the office that registered the person, for those that are there, erased or not."""
+    registered = select(person.c.person_id, person.c.office)
+    return {row.person_id: row.office for row in in_pages(connection, registered, person.c.person_id, person_ids)}
 
 
 def lock_persons(connection: Connection, person_ids: Sequence[bytes]) -> dict[bytes, bool]:

@@ -33,6 +33,8 @@ person = Table(
     Column("person_id", LargeBinary(16), primary_key=True),
     Column("sealed", LargeBinary),
     Column("created_at", BigInteger, nullable=False),
+    # Who may see somebody that no household has taken in yet: the office that registered them.
+    Column("office", String(12), nullable=False),
     Column("erased_at", BigInteger),
 )
 

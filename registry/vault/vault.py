@@ -25,6 +25,7 @@ from registry.vault.person_rows import (
     claim_lookups,
     destroy_persons,
     insert_persons,
+    offices_of,
     person_ids_by_lookup,
     replace_person,
     sealed_persons,
@@ -102,7 +103,7 @@ class Vault:
         with self._custodian.use(actor, "REGISTER", purpose) as use:
             known, new = self._claim(use, list(dict.fromkeys(hashes)))
             sealed = {new[h]: self._seal(new[h], drafts[h]) for h in new}
-            insert_persons(use.connection, sealed, use.at)
+            insert_persons(use.connection, sealed, use.at, actor.division)
             person_ids = known | new
             use.subjects = [UUID(bytes=person_ids[h]) for h in dict.fromkeys(hashes)]
         registrations = []
@@ -137,6 +138,12 @@ class Vault:
             UUID(bytes=person_id): {name: value for name, value in values.items() if name in fields}
             for person_id, values in ((i, self._unseal(i, s)) for i, s in sealed.items())
         }
+
+    def offices_of(self, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """person id -> division of the office that registered them, erased or not; it tells nothing, so it is not logged."""
+        with self._database.reading() as connection:
+            known = offices_of(connection, [person_id.bytes for person_id in person_ids])
+        return {UUID(bytes=person_id): office for person_id, office in known.items()}
 
     def update(self, person_id: UUID, changes: Mapping[str, str | None], actor: Actor, purpose: str = "CORRECTION") -> None:
         """Change these fields; None takes a value away. A corrected identity number must be nobody else's.

@@ -67,3 +67,18 @@ def test_a_text_never_shows_in_a_traceback_or_a_log(vault: Vault, clerk: Actor) 
     new = note("该户有小轿车")
     note_id = vault.put_note(new, clerk)
     assert "小轿车" not in f"{new!r} {new} {vault.read_notes([note_id], clerk, 'AUDIT')}"
+
+
+def test_a_note_that_is_said_again_under_its_id_is_kept_once(vault: Vault, clerk: Actor) -> None:
+    note_id = uuid4()
+    said = NewNote(owner_kind="HOUSEHOLD", owner_id=HOUSEHOLD, kind="OBJECTION", text="一", note_id=note_id)
+    assert [vault.put_note(said, clerk) for _ in range(3)] == [note_id] * 3
+    assert vault.note_ids_of(HOUSEHOLD) == [note_id]
+
+
+def test_a_note_that_was_erased_does_not_come_back(vault: Vault, clerk: Actor) -> None:
+    said = NewNote(owner_kind="HOUSEHOLD", owner_id=HOUSEHOLD, kind="OBJECTION", text="一", note_id=uuid4())
+    note_id = vault.put_note(said, clerk)
+    vault.erase_notes([note_id], clerk, "UNLAWFUL")
+    vault.put_note(said, clerk)
+    assert vault.read_notes([note_id], clerk, "AUDIT") == {}

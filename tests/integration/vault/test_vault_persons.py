@@ -209,3 +209,11 @@ def test_one_vault_serves_many_threads(vault: Vault, people: People, clerk: Acto
         thread.join()
     assert wrong == []
     assert vault.access_log_head().seq == 41
+
+
+def test_the_office_that_registered_a_person_is_kept_and_survives_the_erasure(vault: Vault, people: People, clerk: Actor) -> None:
+    first, second = (r.person_id for r in vault.register(people(2), clerk, "REGISTRATION"))
+    elsewhere = Actor("clerk-2", clerk.role, clerk.organisation, "460200000000")
+    vault.register(people(2), elsewhere, "REGISTRATION")
+    vault.erase([second], clerk, "UNLAWFUL")
+    assert vault.offices_of([first, second, uuid4()]) == dict.fromkeys([first, second], clerk.division)

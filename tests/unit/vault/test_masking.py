@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.vault.masking import mask_id, mask_name
+from registry.vault.masking import mask, mask_id, mask_name
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,9 @@ def test_a_number_keeps_its_first_and_last_character() -> None:
 @pytest.mark.parametrize(("number", "shown"), [("", ""), ("4", "*"), ("46", "**"), ("469", "4*9")])
 def test_short_numbers_show_nothing_that_would_be_all_of_them(number: str, shown: str) -> None:
     assert mask_id(number) == shown
+
+
+def test_every_field_has_its_mask() -> None:
+    assert mask("name", "陈某明") == "陈*明"
+    assert mask("phone", "13800000000") == "1*********0"
+    assert mask("address", "某村1号") == "某**号"
