@@ -1,0 +1,37 @@
+"""A build that its maker alone knows, until it is swapped in."""
+
+from collections.abc import Sequence
+
+from projections.read_model import ReadModel
+from projections.views.place import Location, Place
+from projections.views.pointers import Pointers
+
+
+class BuildInTheMaking:
+    """Made in so many parts at once, joined, swapped in; in this order. Whoever has one holds the read model's lock."""
+
+    def __init__(self, name: str, model: ReadModel, place: Place, pointers: Pointers) -> None:
+        self.name = name
+        self.swapped = False
+        self._model = model
+        self._place = place
+        self._pointers = pointers
+
+    def create(self, parts: int = 1) -> Sequence[Location]:
+        """Make empty tables; return where each part is to be written, by rows of keys that no other part has."""
+        return self._place.create_parts(self.name, self._model.metadata, parts)
+
+    def join(self, parts: int) -> None:
+        """Make the parts one, once nobody has them open any more."""
+        self._place.join_parts(self.name, self._model.metadata, parts)
+
+    @property
+    def location(self) -> Location:
+        """Where it is, once joined."""
+        return self._place.location(self.name, hasty=True)
+
+    def swap(self) -> None:
+        """Make it the live one, durably, in one transaction. Nobody has it open. Raises BuildLost."""
+        self._place.settle(self.name)
+        self._pointers.swap(self.name)
+        self.swapped = True

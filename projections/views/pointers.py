@@ -1,0 +1,110 @@
+"""Which build of each read model is live: one row that a single transaction turns to another build."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, Row, Select, Table, Text, delete, insert, select, update
+
+from projections.database import snapshot, writing
+from projections.views.errors import BuildLost
+
+_METADATA: Final = MetaData()
+_BUILD: Final = Table(
+    "build",
+    _METADATA,
+    Column("name", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    # Once true, the build was live; one that is not was interrupted, unless its maker holds the read model's lock.
+    Column("whole", Boolean, nullable=False),
+)
+_POINTER: Final = Table(
+    "pointer",
+    _METADATA,
+    Column("model", Text, primary_key=True),
+    Column("build", Text),
+    # Grows with each swap, so that a reader sees at once whether anything changed.
+    Column("generation", Integer, nullable=False),
+    # Never given twice: whoever still writes to a build that was removed must not meet its successor.
+    Column("last_number", Integer, nullable=False),
+)
+
+_CREATION: Final = int.from_bytes(b"pointers")
+"""Number of the lock under which PostgreSQL's tables are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build of a read model, as the pointers know it. `whole`: it is, or was, the live one."""
+
+    name: str
+    model: str
+    version: int
+    whole: bool
+    live: bool
+    generation: int
+    """Of the read model's pointer."""
+
+
+class Pointers:
+    """The tables `build` and `pointer`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        with writing(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                # Creating "if not exists" is not safe against others who do the same.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATION})")
+            _METADATA.create_all(connection)
+
+    def live(self, model: str) -> Build | None:
+        """The live build of a read model."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_builds().where(_POINTER.c.model == model, _POINTER.c.build == _BUILD.c.name)).one_or_none()
+        return None if row is None else _build(row)
+
+    def all(self) -> list[Build]:
+        """Every build, by name."""
+        with snapshot(self._engine) as connection:
+            return [_build(row) for row in connection.execute(_builds().order_by(_BUILD.c.name))]
+
+    def add(self, model: str, version: int) -> str:
+        """Enter a new build that is not whole yet; return its name."""
+        with writing(self._engine) as connection:
+            found = connection.execute(select(_POINTER).where(_POINTER.c.model == model).with_for_update()).one_or_none()
+            number = 1 if found is None else found.last_number + 1
+            if found is None:
+                connection.execute(insert(_POINTER).values(model=model, build=None, generation=0, last_number=number))
+            else:
+                connection.execute(update(_POINTER).where(_POINTER.c.model == model).values(last_number=number))
+            name = f"{model}-v{version}-{number:04}"
+            connection.execute(insert(_BUILD).values(name=name, model=model, version=version, whole=False))
+        return name
+
+    def swap(self, name: str) -> None:
+        """Let a build be whole and live from now on. Raises BuildLost."""
+        with writing(self._engine) as connection:
+            finished = update(_BUILD).where(_BUILD.c.name == name, _BUILD.c.whole.is_(False)).values(whole=True)
+            row = connection.execute(finished.returning(_BUILD.c.model)).one_or_none()
+            if row is None:
+                raise BuildLost(f"the build {name} was removed while it was made")
+            turned = {"build": name, "generation": _POINTER.c.generation + 1}
+            connection.execute(update(_POINTER).where(_POINTER.c.model == row.model).values(**turned))
+
+    def close(self) -> None:
+        """Dispose of the engine."""
+        self._engine.dispose()
+
+    def remove(self, name: str) -> None:
+        """Forget a build that is not live."""
+        pointed_at = select(_POINTER.c.build).where(_POINTER.c.build == name).exists()
+        with writing(self._engine) as connection:
+            connection.execute(delete(_BUILD).where(_BUILD.c.name == name, ~pointed_at))
+
+
+def _builds() -> Select[Any]:
+    return select(_BUILD, _POINTER.c.build, _POINTER.c.generation).join(_POINTER, _POINTER.c.model == _BUILD.c.model)
+
+
+def _build(row: Row[Any]) -> Build:
+    return Build(row.name, row.model, row.version, row.whole, row.build == row.name, row.generation)
