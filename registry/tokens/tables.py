@@ -18,6 +18,7 @@ token = Table(
     Column("role", String(40), nullable=False),
     Column("organisation", String(64), nullable=False),
     Column("division", String(12), nullable=False),
+    Column("made_by", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),

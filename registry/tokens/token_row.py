@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -10,10 +10,13 @@ from sqlalchemy import Row
 from registry.store.instant import from_micros
 from schemas.access import Actor
 
+OPERATOR: Final = "registry"
+"""Makes the tokens that are made at the machine itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """Instants are aware, UTC. last_used_at: to the hour; None if never."""
+    """Instants are aware, UTC. made_by: opaque id of whoever had it made; last_used_at: to the hour; None if never."""
 
     token_id: UUID
     actor: Actor
@@ -21,6 +24,7 @@ class IssuedToken:
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+    made_by: str = OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ def known_token(row: Row[Any]) -> KnownToken:
         expires_at=from_micros(row.expires_at),
         revoked_at=_maybe(row.revoked_at),
         last_used_at=_maybe(row.last_used_at),
+        made_by=row.made_by,
     )
     return KnownToken(issued, row.secret_sha256)
 

@@ -16,7 +16,7 @@ from registry.refusal import Refusals, refuse
 from registry.store.instant import to_micros
 from registry.tokens.tables import token
 from registry.tokens.token_cache import TokenCache
-from registry.tokens.token_row import IssuedToken, KnownToken, known_token
+from registry.tokens.token_row import OPERATOR, IssuedToken, KnownToken, known_token
 from registry.tokens.token_text import TokenText, new_token, parse_token
 from schemas.access import Actor
 from schemas.clock import Clock
@@ -55,11 +55,11 @@ class Tokens:
         self._ids = ids
         self._cache = TokenCache()
 
-    def create(self, actor: Actor, expires_at: datetime) -> TokenText:
+    def create(self, actor: Actor, expires_at: datetime, made_by: str = OPERATOR) -> TokenText:
         """A token that acts as this actor until then; the only moment at which its secret is known.
 
-        expires_at: aware, at most LIFETIME_MAX from now. Refused: E-FIELD-TYPE (an id that is no opaque id),
-        E-CODE-UNKNOWN (role), E-DIVISION-UNKNOWN, E-FIELD-RANGE (expires_at).
+        expires_at: aware, at most LIFETIME_MAX from now; made_by: opaque id of whoever asked for it. Refused: E-FIELD-TYPE (an
+        id that is no opaque id), E-CODE-UNKNOWN (role), E-DIVISION-UNKNOWN, E-FIELD-RANGE (expires_at).
         """
         now = self._clock.now()
         _weigh(actor, expires_at, now)
@@ -71,6 +71,7 @@ class Tokens:
             "role": actor.role,
             "organisation": actor.organisation,
             "division": actor.division,
+            "made_by": made_by,
             "created_at": to_micros(now),
             "expires_at": to_micros(expires_at),
         }
@@ -80,6 +81,11 @@ class Tokens:
 
     def authenticate(self, presented: str) -> Actor | TokenRefused:
         """Whom this token acts for, now. A revocation by another process is seen after FRESH_FOR at the latest."""
+        held = self.held(presented)
+        return held if isinstance(held, TokenRefused) else held.actor
+
+    def held(self, presented: str) -> IssuedToken | TokenRefused:
+        """The token itself, whose holder may be asked how long it lasts. See `authenticate`."""
         parts = parse_token(presented)
         if parts is None:
             return TokenRefused("MALFORMED")
@@ -95,7 +101,13 @@ class Tokens:
             return TokenRefused("EXPIRED")
         if cached is None:
             self._note_use(known.issued, now)
-        return known.issued.actor
+        return known.issued
+
+    def find(self, token_id: UUID) -> IssuedToken | None:
+        """One token, revoked or not; never its secret."""
+        with self._engine.connect() as connection:
+            known = _select(connection, token_id)
+        return known.issued if known is not None else None
 
     def list(self) -> tuple[IssuedToken, ...]:
         """Every token ever made, newest first; never a secret."""

@@ -213,3 +213,19 @@ def test_a_made_token_is_of_the_documented_form(register: Register, tokens: Toke
     made = tokens.create(CLERK, register.in_a_month())
     assert isinstance(made, TokenText)
     assert made.reveal() == f"hlr_{made.token_id.hex}_{made.secret}"
+
+
+def test_a_holder_may_be_asked_how_long_it_lasts_and_who_made_it(register: Register) -> None:
+    until = register.in_a_month()
+    made = register.tokens().create(CLERK, until, made_by="u-0001")
+    held = register.tokens().held(made.reveal())
+    assert not isinstance(held, TokenRefused)
+    assert (held.actor, held.expires_at, held.made_by) == (CLERK, until, "u-0001")
+    assert register.tokens().find(made.token_id) == replace(held, last_used_at=register.clock.now())
+
+
+def test_a_token_made_at_the_machine_says_so_and_an_unknown_one_is_not_found(register: Register) -> None:
+    made = register.tokens().create(CLERK, register.in_a_month())
+    (listed,) = register.tokens().list()
+    assert (listed.token_id, listed.made_by) == (made.token_id, "registry")
+    assert register.tokens().find(uuid4()) is None
