@@ -5,6 +5,7 @@ command leaves no trace and holds up nobody.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -54,19 +55,20 @@ class Batch:
         self._given.append(given)
         return aggregates
 
-    def save(self, result: CommandResult | None = None) -> int:
+    def save(self, result: CommandResult | None = None, *, attempts: int = ATTEMPTS_MAX) -> int:
         """Store everything, with `result`, in one transaction, and begin anew; return how many events.
 
-        Where somebody else has written to one of the streams, all is decided again on what is there now. Raises Conflict after
-        a few attempts, CommandReplayed where a batch with this result was saved before; the batch is empty then too.
+        Where somebody else has written to one of the streams, all is decided again on what is there now; with one attempt that
+        is left to the caller. Raises Conflict after so many attempts, CommandReplayed where a batch with this result was saved
+        before; the batch is empty then too.
         """
         try:
-            for _ in range(ATTEMPTS_MAX):
-                try:
-                    return len(self.service.store.save(*self._touched.values(), command=result))
-                except IntegrityError:
+            for attempt in range(attempts):
+                if attempt:
                     self._decide_again()
-            raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts")
+                with suppress(IntegrityError):
+                    return len(self.service.store.save(*self._touched.values(), command=result))
+            raise Conflict(f"gave up after {attempts} attempts")
         finally:
             self._forget()
             self._given.clear()
