@@ -5,9 +5,10 @@ An embedded installation has one relay and one projector; on databases of severa
 
 import contextlib
 import fcntl
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from deploy.cannot_start import CannotStart
 
@@ -16,13 +17,28 @@ RELAY: Final = "relay"
 PROJECTOR: Final = "projector"
 
 
+_LOOK_S: Final = 0.05
+
+
 @contextlib.contextmanager
-def data_folder_lock(folder: Path, role: str = REGISTRY) -> Iterator[None]:
-    """Be the only process of this role on the data folder until the block is left. Raises CannotStart if there is another."""
+def data_folder_lock(folder: Path, role: str = REGISTRY, wait_s: float = 0.0) -> Iterator[None]:
+    """Be the only process of this role on the data folder until the block is left.
+
+    wait_s: how long another one may take to end. Raises CannotStart if it does not.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + wait_s
     with (folder / f"{role}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(f"another {role} runs on the data in {folder}; name another folder with --data") from None
+        while not _locked(file):
+            if time.monotonic() >= deadline:
+                raise CannotStart(f"another {role} runs on the data in {folder}; name another folder with --data")
+            time.sleep(_LOOK_S)
         yield
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

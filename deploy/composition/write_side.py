@@ -81,6 +81,11 @@ def register_clock(settings: Settings) -> Clock:
     return OffsetClock(offset) if offset else SystemClock()
 
 
+def open_events(settings: Settings, clock: Clock) -> RegistryEventStore:
+    """The event store, which closes the province's periods as they end. Raises StoreMissing, StoreUnavailable."""
+    return open_store(settings.store, clock, closer=PeriodCalendar(PROVINCE))
+
+
 def require_store(settings: Settings) -> None:
     """Raises StoreMissing where no installation was made yet, before anything else makes half of one; StoreUnavailable."""
     recorder = recorder_for(settings.store)
@@ -110,7 +115,7 @@ def write_side(
     clock = clock if clock is not None else register_clock(settings)
     next_id = time_ordered_ids(clock) if random_bytes is None else time_ordered_ids(clock, random_bytes)
     masters, lookup = read_keys(settings)
-    store = open_store(settings.store, clock, closer=PeriodCalendar(PROVINCE))
+    store = open_events(settings, clock)
     engine = token_tables.open_database(settings.store)
     vault = Vault(VaultDatabase(settings.vault), masters, lookup, clock, next_id, allow_synthetic=settings.synthetic_ids)
     try:

@@ -1,82 +1,85 @@
-"""A register on disk whose clock is set by hand: the real store, vault and tokens, with the villages of the tests.
+"""A real installation in a folder: prepared as the program does it, with one village, for tests of processes."""
 
-with an_installation(folder) as side:
-    give(side, in_ledger())
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from uuid import UUID, uuid4
 
-from deploy.clocks import HandSetClock
-from deploy.composition.reference_documents import REGISTRY
+from sqlalchemy import select
+
+from deploy.clocks import OffsetClock
+from deploy.composition.installation_facts import keep_clock_offset
+from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide, prepare, write_side
 from deploy.settings import Settings
-from registry.application.request import Outcome, Request
-from registry.command import Command
-from registry.event import ActorFacts
+from projections.register.read_model import REGISTER
+from projections.register.tables import HOUSEHOLD
+from projections.views.views import Views
+from registry.application.request import Request
+from registry.household.ledger import RecordLedgerHousehold
 from registry.reference.division_set import ChangedDivision, ChangeDivisions
+from registry.tokens.tables import open_database
 from schemas.access import Actor
-from tests.support.scenario import CLOSED_VILLAGE, DAY_ONE, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, By, Step, legitimate, noon_of
 
-TEST_VILLAGES = {VILLAGE: None, OTHER_VILLAGE: None, FAR_VILLAGE: None, CLOSED_VILLAGE: date(2017, 12, 31)}
-"""Village -> its last day."""
+VILLAGE = "469030100201"
+ON = date(2020, 3, 2)
+BEGUN_AT = datetime(2020, 3, 4, 1, tzinfo=UTC)
+"""A Wednesday."""
+CLERK = Actor("clerk-1", "TOWNSHIP_OFFICER", "office-1", "469030100000")
+OPERATOR = Actor("operator-1", "PROVINCE_OFFICER", "office-0", "460000000000")
 
 
-def settings_for(folder: Path, **options: Any) -> Settings:
-    """Settings of an installation in this folder, which takes made-up ID numbers."""
-    return Settings.read({}, data=str(folder), synthetic_ids=True, **options)
+def new_installation(folder: Path, *, begun_at: datetime = BEGUN_AT, **settings: object) -> Settings:
+    """An installation in that folder whose register knows VILLAGE, and whose time begins now with `begun_at`."""
+    made = Settings.read({}, data=str(folder), **settings)
+    offset = begun_at - datetime.now(UTC)
+    prepare(made, clock=OffsetClock(offset))
+    engine = open_database(made.store)
+    keep_clock_offset(engine, offset)
+    engine.dispose()
+    with write_side(made) as side:
+        village = ChangedDivision(code=VILLAGE, level="VILLAGE", name_zh="测试村")
+        side.service.execute(ChangeDivisions(effective_on=ON, edition="2020", divisions=(village,)), request(OPERATOR))
+    return made
+
+
+def request(actor: Actor = CLERK, key: str | None = None) -> Request:
+    """A request in a conversation of its own."""
+    conversation = uuid4()
+    return Request(actor, "API", conversation, conversation, idempotency_key=key)
+
+
+def ledger_household(household_id: UUID, size: int = 3) -> RecordLedgerHousehold:
+    """The village ledger holds the household, with so many persons."""
+    return RecordLedgerHousehold(household_id=household_id, effective_on=ON, division=VILLAGE, size=size, labour_count=1)
+
+
+def record_household(side: WriteSide, household_id: UUID | None = None, size: int = 3) -> UUID:
+    """Enter a household into the ledger of the village; return its id."""
+    household_id = household_id or uuid4()
+    side.service.execute(ledger_household(household_id, size), request())
+    return household_id
 
 
 @contextmanager
-def an_installation(folder: Path, start: date = DAY_ONE, **options: Any) -> Iterator[WriteSide]:
-    """An installation that begins at noon of that day. `options`: those of write_side."""
-    clock = HandSetClock(noon_of(start))
-    settings = settings_for(folder)
-    prepare(settings, clock=clock)
-    with write_side(settings, clock=clock, **options) as side:
-        add_villages(side)
-        yield side
+def shown(settings: Settings) -> Iterator["Shown"]:
+    """What the live read model shows, now and again."""
+    with opened_views(settings) as views:
+        yield Shown(views)
 
 
-def add_villages(side: WriteSide) -> None:
-    """Let the register know the villages of the tests."""
-    villages = tuple(
-        ChangedDivision(code=code, level="VILLAGE", name_zh="示例村", valid_to=valid_to)
-        for code, valid_to in TEST_VILLAGES.items()
-    )
-    command = ChangeDivisions(effective_on=DAY_ONE, edition="tests", divisions=villages)
-    side.service.execute(command, request_of(side, REGISTRY))
-    side.shelf.refresh()
+class Shown:
+    """Looks into the live register; nothing is shown where there is none yet."""
 
+    def __init__(self, views: Views) -> None:
+        self._views = views
 
-def actor_of(facts: ActorFacts) -> Actor:
-    """The actor of the tests as access rules know one."""
-    return Actor(facts["id"], facts["role"], facts["org"], facts["division"])
-
-
-def request_of(side: WriteSide, actor: Actor, **circumstances: Any) -> Request:
-    """A request of this actor, in a conversation of its own."""
-    conversation = side.next_id()
-    return Request(actor, "API", conversation, conversation, **circumstances)
-
-
-def give(side: WriteSide, steps: Iterable[Step]) -> list[Outcome]:
-    """Execute a history, each command by somebody who may give it, on its own day."""
-    return [give_one(side, step) for step in steps]
-
-
-def give_one(side: WriteSide, step: Step, **circumstances: Any) -> Outcome:
-    """Execute one command; the clock is at least at its day."""
-    assert isinstance(step, By | Command)
-    command, who = (step.command, step.actor) if isinstance(step, By) else (step, legitimate(step))
-    move_clock(side, command.effective_on)
-    return side.service.execute(command, request_of(side, actor_of(who), **circumstances))
-
-
-def move_clock(side: WriteSide, day: date) -> None:
-    """Set the clock to noon of that day, unless it is later already."""
-    assert isinstance(side.clock, HandSetClock)
-    side.clock.set(max(side.clock.now(), noon_of(day)))
+    def households(self) -> dict[UUID, tuple[int, int]]:
+        """Household -> version and size."""
+        engine = self._views.live(REGISTER)
+        if engine is None:
+            return {}
+        with engine.connect() as connection:
+            rows = connection.execute(select(HOUSEHOLD.c.household_id, HOUSEHOLD.c.version, HOUSEHOLD.c.size))
+            return {UUID(bytes=household_id): (version, size) for household_id, version, size in rows}

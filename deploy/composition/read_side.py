@@ -1,0 +1,28 @@
+"""The read side of an installation: its read models and where their builds are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from deploy.settings import Settings
+from projections.read_model import ReadModel
+from projections.register.read_model import REGISTER
+from projections.views.views import Views
+
+READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER,)
+"""All there are: the pipeline feeds each of them."""
+
+
+def read_model(name: str) -> ReadModel:
+    """The read model of this name. Raises KeyError."""
+    return {model.name: model for model in READ_MODELS}[name]
+
+
+@contextmanager
+def opened_views(settings: Settings) -> Iterator[Views]:
+    """The builds of all read models, closed when the block is left."""
+    views = Views(settings.views)
+    try:
+        yield views
+    finally:
+        views.close()

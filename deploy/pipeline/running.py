@@ -1,0 +1,132 @@
+"""Runs tasks of the pipeline in one process, until it is told to stop or one of them cannot go on."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from types import FrameType, MappingProxyType
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from deploy.composition.read_side import READ_MODELS, opened_views
+from deploy.composition.write_side import register_clock
+from deploy.data_lock import PROJECTOR, RELAY, data_folder_lock
+from deploy.pipeline.bell import Bell
+from deploy.pipeline.housekeeping import opened_housekeeping
+from deploy.pipeline.metrics import LagCollector, PipelineMetrics, serve_metrics
+from deploy.pipeline.projecting import opened_projector, task_name
+from deploy.pipeline.relaying import opened_relay
+from deploy.pipeline.task import Opened, Stop, Task
+from deploy.process_log import process_logger
+from deploy.settings import Settings
+from schemas.clock import Clock
+
+JOIN_S: Final = 10.0
+"""Time for the present batches to end; each is a transaction, so that leaving one behind loses nothing."""
+NO_BELLS: Final[Mapping[str, Bell]] = MappingProxyType({})
+_LOOK_S: Final = 0.1
+_PREDECESSOR_S: Final = 5.0
+"""How long a process that was killed a moment ago may still hold its lock."""
+
+_log = process_logger("deploy.pipeline")
+
+
+def run_relay_and_projectors(settings: Settings) -> None:
+    """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
+    with _alone(settings, RELAY), _alone(settings, PROJECTOR):
+        clock = register_clock(settings)
+        bells = {model.name: Bell() for model in READ_MODELS}
+        projectors = projector_tasks(settings, bells=bells)
+        _run(settings, clock, lambda stop: relay_tasks(settings, clock, stop, tuple(bells.values())) | projectors)
+
+
+def run_relay(settings: Settings) -> None:
+    """The relay and the housekeeping: `registry relay`."""
+    with _alone(settings, RELAY):
+        clock = register_clock(settings)
+        _run(settings, clock, lambda stop: relay_tasks(settings, clock, stop))
+
+
+def run_projectors(settings: Settings, partitions: Collection[int] | None = None) -> None:
+    """The projectors of all read models, for all partitions or some: `registry project`."""
+    with ExitStack() as stack:
+        if partitions is None:  # those who share partitions out are several on purpose; the checkpoints guard them
+            stack.enter_context(_alone(settings, PROJECTOR))
+        _run(settings, register_clock(settings), lambda _stop: projector_tasks(settings, partitions))
+
+
+def relay_tasks(settings: Settings, clock: Clock, stop: Stop, bells: Sequence[Bell] = ()) -> dict[str, Opened]:
+    """The tasks on the store's side."""
+    return {
+        "relay": partial(opened_relay, settings, clock, bells),
+        "housekeeping": partial(opened_housekeeping, settings, clock, stop, time.monotonic),
+    }
+
+
+def projector_tasks(
+    settings: Settings, partitions: Collection[int] | None = None, bells: Mapping[str, Bell] = NO_BELLS
+) -> dict[str, Opened]:
+    """The tasks on the log's side: one for each read model."""
+    return {
+        task_name(model): partial(opened_projector, settings, model, partitions, bells.get(model.name)) for model in READ_MODELS
+    }
+
+
+def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event], dict[str, Opened]]) -> None:
+    stop, ended = threading.Event(), threading.Event()
+    registry = CollectorRegistry()
+    watched = PipelineMetrics(registry)
+    tasks = [Task(name, opened, stop, watched, ended.set) for name, opened in tasks_of(stop).items()]
+    with _until_signalled() as signalled, _metrics(settings, clock, registry):
+        for task in tasks:
+            task.start()
+        _log.info("started", tasks=[task.name for task in tasks])
+        while not signalled() and not ended.is_set():
+            time.sleep(_LOOK_S)
+        stop.set()
+        deadline = time.monotonic() + JOIN_S
+        for task in tasks:
+            if not task.join(max(0.0, deadline - time.monotonic())):
+                _log.warning("left behind", task=task.name)
+    _log.info("stopped", tasks=[task.name for task in tasks])
+    for task in tasks:
+        if task.failure is not None:
+            raise task.failure
+
+
+@contextmanager
+def _until_signalled() -> Iterator[Callable[[], bool]]:
+    """Says whether SIGTERM or SIGINT came. A flag and not an Event: the handler may interrupt whoever holds an Event's lock."""
+    came = False
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _metrics(settings: Settings, clock: Clock, registry: CollectorRegistry) -> Iterator[None]:
+    if not settings.metrics_port:
+        yield
+        return
+    with opened_views(settings) as views:
+        registry.register(LagCollector(settings, views, clock))
+        end = serve_metrics(settings.metrics_port, registry)
+        try:
+            yield
+        finally:
+            end()
+
+
+def _alone(settings: Settings, role: str) -> AbstractContextManager[None]:
+    return data_folder_lock(settings.path(""), role, _PREDECESSOR_S)

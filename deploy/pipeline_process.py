@@ -1,0 +1,38 @@
+"""The pipeline process of `registry up`: the relay from the store to the log, the projectors from the log to the read models.
+
+Both in one process, each in a thread: SQLite works without the interpreter's lock, and one process is less to watch. Ends with
+its parent, and after its present batches on SIGTERM. What waiting does not mend is one line and exit status 1: see `child`.
+"""
+
+import os
+import sys
+
+from deploy.child import BROKEN, REFUSED
+from deploy.parent_watch import die_with_parent
+from deploy.pipeline.running import run_relay_and_projectors
+from deploy.process_log import process_logger, set_up_log
+from deploy.settings import Settings
+from deploy.told_errors import code_of, language_of, lines_of
+
+
+def main() -> int:
+    """Run until SIGTERM; return the exit status."""
+    supervisor = os.environ.get("SUPERVISOR_PID")
+    if supervisor:
+        die_with_parent(int(supervisor))
+    settings = Settings.read()
+    set_up_log("pipeline", settings.log_level)
+    try:
+        run_relay_and_projectors(settings)
+    except Exception as error:
+        if code_of(error) is None:
+            process_logger("deploy.pipeline").error("broken", exc_info=error)
+            return BROKEN
+        for line in lines_of(error, language_of()):
+            print(line, file=sys.stderr, flush=True)
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
