@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from deploy.clocks import OffsetClock, SystemClock
 from deploy.composition.installation_facts import create_facts, read_clock_offset
-from deploy.composition.keys import read_keys
+from deploy.composition.keys import make_keys, read_keys
 from deploy.composition.log_side import prepare_log
 from deploy.composition.reference_documents import activate_documents, read_documents
 from deploy.ids import RandomBytes, time_ordered_ids
@@ -64,6 +64,7 @@ def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: Ran
         create_facts(engine)
     finally:
         engine.dispose()
+    make_keys(settings)
     with write_side(settings, clock=clock, random_bytes=random_bytes) as side:
         side.vault.create_tables()
         activate_documents(side.service, documents, side.next_id)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.vault.data_keys import destroy_data_keys, insert_data_keys, overwrite_data_keys
@@ -16,6 +16,13 @@ def person_ids_by_lookup(connection: Connection, lookups: Sequence[bytes]) -> di
     """lookup -> person id, for those that are there."""
     known = select(person_lookup.c.lookup, person_lookup.c.person_id)
     return {row.lookup: row.person_id for row in in_pages(connection, known, person_lookup.c.lookup, lookups)}
+
+
+def count_persons(connection: Connection) -> tuple[int, int]:
+    """How many persons there are, and how many of them are erased."""
+    counts = select(func.count(), func.count(person.c.erased_at))
+    total, erased = connection.execute(counts.select_from(person)).one()
+    return total, erased
 
 
 def claim_lookups(connection: Connection, person_ids: Mapping[bytes, bytes]) -> set[bytes]:

@@ -23,6 +23,7 @@ from registry.vault.notes import NewNote, Note, Notes
 from registry.vault.pages import weigh_count
 from registry.vault.person_rows import (
     claim_lookups,
+    count_persons,
     destroy_persons,
     insert_persons,
     offices_of,
@@ -210,6 +211,11 @@ class Vault:
     def keys_in_use(self) -> dict[int, int]:
         """Number of the master key -> how many data keys it wraps: which old one is needed no more."""
         return count_keys(self._custodian)
+
+    def count_persons(self) -> tuple[int, int]:
+        """How many persons the vault knows, and how many of them are erased; a number tells nothing, so this is not logged."""
+        with self._database.reading() as connection:
+            return count_persons(connection)
 
     def access_log_head(self) -> LogHead:
         """The newest row of the access log; keep it elsewhere, to give it to `verify_access_log` later."""

@@ -38,6 +38,13 @@ def test_one_number_twice_in_a_batch_is_one_person_with_the_first_ones_data(vaul
     assert vault.read([first.person_id], clerk, "IMPORT", ["name"])[first.person_id] == {"name": original.name}
 
 
+def test_persons_are_counted_and_the_erased_among_them(vault: Vault, people: People, clerk: Actor) -> None:
+    assert vault.count_persons() == (0, 0)
+    first, *_ = vault.register(people(3), clerk, "REGISTRATION")
+    vault.erase([first.person_id], clerk, "PURPOSE_ENDED")
+    assert vault.count_persons() == (3, 1)
+
+
 def test_registering_again_changes_no_data(vault: Vault, people: People, clerk: Actor) -> None:
     (original,) = people(1)
     (registration,) = vault.register([original], clerk, "REGISTRATION")
