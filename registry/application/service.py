@@ -131,7 +131,7 @@ class CommandService:
             _check_version(loader.household(command.household_id), request)
         aggregates = plan(command, loader, decision)
         _check_version(aggregates[0], request)
-        self._authorise_places(command, _places(aggregates), request.actor)
+        self._authorise_places(command, _places(aggregates, decision), request.actor)
         return aggregates
 
     def _attempt(self, command: Command, request: Request) -> Outcome:
@@ -161,9 +161,13 @@ def _check_version(subject: Aggregate, request: Request) -> None:
         raise VersionStale(request.expected_version, present)
 
 
-def _places(aggregates: Iterable[Aggregate]) -> set[str]:
-    """The divisions that events were decided in. A move is decided where the household was."""
-    return {event.division for aggregate in aggregates for event in aggregate.pending if event.division}
+def _places(aggregates: Iterable[Aggregate], decision: Decision) -> set[str]:
+    """The divisions that this decision's events were made in. A move is decided where the household was.
+
+    In a batch, events of decisions before it are pending too: they were weighed with their own actor.
+    """
+    mine = decision.actor
+    return {event.division for aggregate in aggregates for event in aggregate.pending if event.actor is mine and event.division}
 
 
 def _outcome(subject: Aggregate, aggregates: Sequence[Aggregate]) -> Outcome:
