@@ -1,0 +1,91 @@
+"""Records of the log as store and relay would make them of some events, without either: for tests of projections.
+
+records = logged(life, another_life)       # merged by the time of recording, closed weeks and months between them
+for batch in batches(interleaved(records, chance), chance): projection.fold(batch)
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from heapq import merge
+from operator import attrgetter
+from random import Random
+
+from registry.event import RegistryEvent
+from registry.period.period import PeriodCalendar
+from registry.relay.relay import messages_of
+from registry.store.recorder import RawRow
+from schemas.messages import Message, Record, partition_for
+from schemas.topics import topic_spec
+from tests.support.scenario import avro_mapper
+
+TOPIC = "household.events"
+PROVINCE = "460000000000"
+SOURCE = "/registry/test"
+
+
+def logged(*lives: Sequence[RegistryEvent], periods: bool = False, until: datetime | None = None) -> list[Record]:
+    """Every record of the topic of households, in the order of the store.
+
+    periods: closed as they end, twelve records each, up to `until` or the last event.
+    """
+    mapper = avro_mapper()
+    rows: list[RawRow] = []
+    events = merge(*lives, key=attrgetter("timestamp"))
+    for event, recorded_at in _with_periods(events, until) if periods else ((e, e.timestamp) for e in events):
+        event_type, state = mapper.encode(event, recorded_at, bytes(32))
+        rows.append((len(rows) + 1, event.originator_id.bytes, event_type, state, int(recorded_at.timestamp() * 1_000_000)))
+    return recorded(messages_of(rows, SOURCE))
+
+
+def recorded(messages: Iterable[Message]) -> list[Record]:
+    """The messages of the topic of households, each with its place."""
+    ends: dict[int, int] = defaultdict(int)
+    records = []
+    for topic, key, value, headers, timestamp_ms, partition in messages:
+        if topic == TOPIC:
+            assert key is not None
+            place = partition_for(key, topic_spec(TOPIC).partitions) if partition is None else partition
+            records.append(Record(topic, place, ends[place], key, value, headers, timestamp_ms))
+            ends[place] += 1
+    return records
+
+
+def interleaved(records: Sequence[Record], chance: Random) -> list[Record]:
+    """The same records with the partitions mixed in another way."""
+    by_partition: dict[int, list[Record]] = defaultdict(list)
+    for record in records:
+        by_partition[record.partition].append(record)
+    queues = [iter(queue) for queue in by_partition.values()]
+    mixed: list[Record] = []
+    while queues:
+        queue = chance.choice(queues)
+        for _ in range(chance.randint(1, 40)):
+            record = next(queue, None)
+            if record is None:
+                queues.remove(queue)
+                break
+            mixed.append(record)
+    return mixed
+
+
+def batches(records: Sequence[Record], chance: Random, maximum: int = 60) -> Iterator[Sequence[Record]]:
+    """The records in batches of random sizes."""
+    start = 0
+    while start < len(records):
+        end = start + chance.randint(1, maximum)
+        yield records[start:end]
+        start = end
+
+
+def _with_periods(events: Iterable[RegistryEvent], until: datetime | None) -> Iterator[tuple[RegistryEvent, datetime]]:
+    """The events with the instants at which they are recorded; before each, the ends of the periods that ended by then."""
+    calendar = PeriodCalendar(PROVINCE)
+    before = None
+    for event in events:
+        if before is not None and event.timestamp > before:
+            yield from ((closing, event.timestamp) for closing in calendar.closing_events(before, event.timestamp))
+        before = event.timestamp
+        yield event, event.timestamp
+    if before is not None and until is not None:
+        yield from ((closing, until) for closing in calendar.closing_events(before, until))
