@@ -17,6 +17,8 @@ from schemas.access import ACTOR, Actor
 
 CORRELATION: Final = "registry.correlation"
 """Where the conversation's id is in the WSGI environment, once somebody has read or made one."""
+TOKEN_UNTIL: Final = "registry.token_until"
+"""Where the instant is at which the actor's own token ends."""
 BODY_BYTES_MAX: Final = 1_000_000
 """A province's villages in one edition are half of it."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
@@ -50,8 +52,8 @@ def read_body(http: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def circumstances(http: HttpRequest, next_id: IdSource, digest: Digest) -> Request:
-    """Actor, conversation, idempotency key and expected version of a request.
+def circumstances(http: HttpRequest, actor: Actor, next_id: IdSource, digest: Digest) -> Request:
+    """Conversation, idempotency key and expected version of a request.
 
     Raises Refused: E-HEADER for an X-Correlation-ID that is no UUID, a key that is too long, an If-Match that is no version;
     E-BODY-TOO-LONG.
@@ -61,7 +63,7 @@ def circumstances(http: HttpRequest, next_id: IdSource, digest: Digest) -> Reque
     if key is not None and not _KEY.fullmatch(key):
         refuse("E-HEADER", at="Idempotency-Key", rule="KEY")
     return Request(
-        actor=actor_of(http),
+        actor=actor,
         source="API",
         correlation_id=correlation_of(http) or request_id,
         causation_id=request_id,

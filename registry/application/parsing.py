@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from types import MappingProxyType
+from typing import Any, Final, NewType, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
 
 from registry.application.shape import check_shape
 from registry.refusal import Refusals
 
+RawText = NewType("RawText", str)
+"""A text for the vault, which weighs it itself: no event ever holds one."""
 Converter = Callable[[Any, str, Refusals], Any]
 C = TypeVar("C")
 MONEY_PLACES: Final = 2
@@ -46,14 +49,16 @@ class _TooLong(Exception):
     """A text that is none of the register's."""
 
 
-def parse(record_class: type[C], data: Mapping[str, Any]) -> C:
+def parse(record_class: type[C], data: Mapping[str, Any], fixed: Mapping[str, Any] = MappingProxyType({})) -> C:
     """Make the command, or another declared record, from parsed JSON (decimals as Decimal, int or text).
 
-    Raises Refused with every violation.
+    fixed: fields that are said elsewhere (in a path), and not in the data. Raises Refused with every violation.
     """
     refusals = Refusals()
     shape: Any = record_class
-    values = _record(_converters(shape), _required(shape), data, "", refusals)
+    for name in fixed:
+        refusals.unless(name not in data, "E-FIELD-UNKNOWN", at=name)
+    values = _record(_converters(shape), _required(shape), {**data, **fixed}, "", refusals)
     refusals.raise_any()
     command = record_class(**values)
     check_shape(command, refusals)
@@ -156,6 +161,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _raw_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, bool | str):
         raise ValueError
@@ -223,6 +234,7 @@ def _hash(value: Any) -> bytes:
 
 _SCALARS: dict[Any, Converter] = {
     str: _scalar("TEXT", _text),
+    RawText: _scalar("TEXT", _raw_text),
     int: _scalar("WHOLE_NUMBER", _whole),
     bool: _scalar("TRUE_OR_FALSE", _flag),
     Decimal: _scalar("AMOUNT", _money),

@@ -89,10 +89,9 @@ class CommandService:
         IdempotencyMismatch; nothing is recorded then. A repeated key gives the first outcome, with `replayed` set.
         """
         self.authorise_role(type(command), request.actor)
-        if request.idempotency_key is not None:
-            earlier = self.store.find_command_result(request.actor.user_id, request.idempotency_key)
-            if earlier is not None:
-                return _replayed(earlier, request)
+        earlier = self.answered_before(request)
+        if earlier is not None:
+            return earlier
         refusals = Refusals()
         check_shape(command, refusals)
         refusals.raise_any()
@@ -102,6 +101,17 @@ class CommandService:
             return _replayed(replay.result, request)
         except IntegrityError:
             raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts") from None
+
+    def answered_before(self, request: Request) -> Outcome | None:
+        """What the same request was answered before, if it has a key. Raises IdempotencyMismatch."""
+        if request.idempotency_key is None:
+            return None
+        earlier = self.store.find_command_result(request.actor.user_id, request.idempotency_key)
+        return None if earlier is None else _replayed(earlier, request)
+
+    def weigh(self, command: Command, request: Request) -> None:
+        """Ask all that `execute` would ask, and record nothing. Raises Refused, VersionStale."""
+        self.decide(command, request, self.new_loader(), self.decision(request))
 
     def decision(self, request: Request) -> Decision:
         """The circumstances of one decision, as of now."""

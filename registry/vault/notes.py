@@ -73,7 +73,7 @@ class Notes:
         Refused: E-FIELD-MISSING, E-FIELD-TOO-LONG, E-CODE-UNKNOWN, E-TOO-MANY; E-PERSON-UNKNOWN, E-PERSON-ERASED for a
         note on a person.
         """
-        _weigh(notes, purpose)
+        weigh_notes(notes, purpose)
         drafts = {new.note_id or self._ids(): new for new in notes}
         try:
             self._put(drafts, actor, purpose)
@@ -147,7 +147,8 @@ class Notes:
         )
 
 
-def _weigh(notes: Sequence[NewNote], purpose: str) -> None:
+def weigh_notes(notes: Sequence[NewNote], purpose: str) -> None:
+    """Raises Refused with all that is wrong with the texts and the purpose."""
     refusals = Refusals()
     weigh_purpose(purpose, refusals)
     weigh_count(len(notes), refusals, at="notes")

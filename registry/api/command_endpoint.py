@@ -1,0 +1,58 @@
+"""From a declared command to its endpoint: parsed from the declaration, executed by the service, described from it too."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from flask import Response
+
+from registry.api.answers import outcome_answer
+from registry.api.endpoint import Asked, Endpoint
+from registry.api.json_schema import OUTCOME
+from registry.api.known_persons import check_persons
+from registry.api.parts import CommandParts
+from registry.application.request import Outcome
+from registry.command import Command, action_of, decider_of
+
+_CODE: Final = re.compile(r"E(?:-[A-Z0-9]+)+\b(?!\*|-)")
+RECORDED: Final = {
+    200: ("Recorded, or nothing was to be recorded", OUTCOME),
+    201: ("Recorded; what it is about is new to the register", OUTCOME),
+}
+
+
+def command_endpoint(
+    parts: CommandParts,
+    command_class: type[Command],
+    path: str,
+    tag: str,
+    in_path: Sequence[str] = (),
+    then: Callable[[Outcome], None] = lambda outcome: None,
+) -> Endpoint:
+    """The endpoint of a command. in_path: its fields that the path says; then: called once it was accepted."""
+
+    def view(asked: Asked) -> Response:
+        check_persons(asked.body, parts.vault)
+        outcome = parts.service.execute(asked.body, asked.circumstances)
+        then(outcome)
+        return outcome_answer(outcome, asked)
+
+    summary, _, more = (command_class.__doc__ or "").partition("\n")
+    refusals = " ".join((decider_of(command_class).__doc__ or "").split())
+    return Endpoint(
+        method="POST",
+        path=path,
+        name=action_of(command_class),
+        tag=tag,
+        summary=summary.strip(),
+        description=" ".join(filter(None, [" ".join(more.split()), f"Rules: {refusals}" if refusals else ""])),
+        action=action_of(command_class),
+        view=view,
+        body=command_class,
+        in_path=tuple(in_path),
+        answers=RECORDED,
+        problems=tuple(dict.fromkeys(_CODE.findall(refusals))),
+        keyed=True,
+        versioned=any(field.name == "household_id" for field in dataclasses.fields(command_class)),
+    )

@@ -1,0 +1,44 @@
+"""The command API whole: every endpoint."""
+
+from registry.api.delete_token import delete_token
+from registry.api.endpoint import Endpoint
+from registry.api.get_error import get_error
+from registry.api.get_person_accesses import get_person_accesses
+from registry.api.get_tokens import get_tokens
+from registry.api.parts import CommandParts
+from registry.api.patch_person import patch_person
+from registry.api.post_code_table import post_code_table
+from registry.api.post_consolidation_plan import post_consolidation_plan
+from registry.api.post_divisions import post_divisions
+from registry.api.post_household import post_households
+from registry.api.post_household_command import post_household_commands
+from registry.api.post_note import post_notes
+from registry.api.post_notes_reading import post_notes_readings
+from registry.api.post_person import post_person
+from registry.api.post_person_erasure import post_person_erasure
+from registry.api.post_person_reading import post_person_reading
+from registry.api.post_policy import post_policy
+from registry.api.post_token import post_token
+
+
+def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
+    """Every endpoint of the command API."""
+    return (
+        *post_households(parts),
+        *post_household_commands(parts),
+        post_person(parts),
+        post_person_reading(parts),
+        patch_person(parts),
+        post_person_erasure(parts),
+        get_person_accesses(parts),
+        *post_notes(parts),
+        *post_notes_readings(parts),
+        post_policy(parts),
+        post_divisions(parts),
+        post_code_table(parts),
+        post_consolidation_plan(parts),
+        post_token(parts),
+        get_tokens(parts),
+        delete_token(parts),
+        get_error(parts),
+    )

@@ -1,0 +1,34 @@
+"""Nobody becomes a member whom the vault does not know: a slip in an id would make a member whom nobody can ever name."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from registry.household.new_member import NewMember
+from registry.refusal import Refusals
+from registry.vault.vault import Vault
+
+
+def check_persons(command: Any, vault: Vault) -> None:
+    """Raises Refused (E-PERSON-UNKNOWN) for every new member of a command whom the vault does not know."""
+    new = dict(_new_members(command))
+    if not new:
+        return
+    known: Mapping[UUID, str] = vault.offices_of(list(new.values()))
+    refusals = Refusals()
+    for field, person_id in new.items():
+        refusals.unless(person_id in known, "E-PERSON-UNKNOWN", at=field)
+    refusals.raise_any()
+
+
+def _new_members(command: Any) -> Iterator[tuple[str, UUID]]:
+    """(field, person id) of everybody who would become a member."""
+    for field in dataclasses.fields(command):
+        value = getattr(command, field.name)
+        if isinstance(value, NewMember):
+            yield f"{field.name}.person_id", value.person_id
+        elif isinstance(value, tuple):
+            for place, item in enumerate(value):
+                if isinstance(item, NewMember):
+                    yield f"{field.name}[{place}].person_id", item.person_id
