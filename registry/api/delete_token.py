@@ -1,4 +1,4 @@
-"""`DELETE /v1/tokens/{token_id}`: end a token for ever, of whatever role: taking away gains nothing. Again, it changes nothing."""
+"""`DELETE /v1/tokens/{token_id}`: end a token for ever, of whatever role: taking away gains nothing."""
 
 from typing import Final
 
