@@ -10,6 +10,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from deploy.web.authentication import Authentication, Authenticator
 from deploy.web.problems import register_problems
+from deploy.web.query_problems import register_query_problems
 
 Paths = dict[str, Any]
 DESCRIPTION = """Commands are recorded as events; queries read projections of them.
@@ -27,6 +28,8 @@ def make_web_application(
     """The WSGI application. `command_paths` gives the commands' part of the document when it is first asked for."""
     app = APIFlask(__name__, title="Household lifecycle registry", version=version("household-registry"), docs_path=None)
     app.config["DESCRIPTION"] = DESCRIPTION
+    app.config["OPENAPI_VERSION"] = "3.1.0"  # null is a type of its own, as both parts of the document say it
+    app.config["AUTO_404_RESPONSE"] = False  # each endpoint says itself what it refuses with
     app.config["SECURITY_SCHEMES"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -36,6 +39,7 @@ def make_web_application(
         get_swaggerui_blueprint("/docs", "/openapi.json", config={"app_name": app.title, "docExpansion": "none"})
     )
     register_problems(app)
+    register_query_problems(app)
 
     @app.spec_processor
     def with_commands(spec: Any) -> Any:

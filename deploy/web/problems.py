@@ -27,8 +27,15 @@ def preferred_language() -> str:
     return request.accept_languages.best_match(["zh", "en"], "zh")
 
 
-def problem(code: str, violations: Iterable[Violation] = (), status: int | None = None, **params: Any) -> Response:
-    """The answer for an error code, with every violation."""
+def problem(
+    code: str,
+    violations: Iterable[Violation] = (),
+    status: int | None = None,
+    *,
+    extension: Mapping[str, Any] | None = None,
+    **params: Any,
+) -> Response:
+    """The answer for an error code, with every violation; `extension`: further members of the body."""
     language = preferred_language()
     entry = refusal(code)
     body: dict[str, Any] = {
@@ -39,6 +46,7 @@ def problem(code: str, violations: Iterable[Violation] = (), status: int | None 
         "instance": request.path,
         "code": code,
         "violations": [_told(v, language) for v in violations],
+        **(extension or {}),
     }
     response = Response(json.dumps(body, ensure_ascii=False, default=str), body["status"], mimetype=MIMETYPE)
     response.headers["Content-Language"] = language
