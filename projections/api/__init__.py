@@ -1,0 +1,1 @@
+"""The query API: one file per endpoint, all of them read-only."""

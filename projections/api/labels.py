@@ -1,0 +1,69 @@
+"""The words of the codes in an answer, in both languages, gathered beside it: {code table: {code: {"zh", "en"}}}.
+
+The answer itself has the codes, which never change; whoever shows it to people finds the words without a second request. Places
+are under `division`, by their names from the province down.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from projections.register.queries.fields import Document, Shape
+from schemas.code_tables import CodeTables
+from schemas.divisions import Divisions
+
+PLACES: Final = "division"
+WORDS: Final = {
+    "type": "object",
+    "properties": {"zh": {"type": "string", "examples": ["在册未脱贫"]}, "en": {"type": "string", "examples": ["Registered"]}},
+    "required": ["zh", "en"],
+    "additionalProperties": False,
+}
+LABELS: Final = {
+    "type": "object",
+    "description": "Code table -> code -> its words; under `division`, names from the province down",
+    "additionalProperties": {"type": "object", "additionalProperties": WORDS},
+    "examples": [{"register_status": {"REGISTERED": {"zh": "在册未脱贫", "en": "Registered, not yet exited"}}}],
+}
+
+
+class Labels:
+    """Gathers the words for one answer."""
+
+    def __init__(self, tables: CodeTables, divisions: Divisions) -> None:
+        self._tables, self._divisions = tables, divisions
+        self.told: dict[str, dict[str, Any]] = {}
+
+    def note(self, shape: Shape, document: Mapping[str, Any]) -> None:
+        """The codes of a document that was made by a shape."""
+        for name, table in shape.coded:
+            value = document[name]
+            if value is None:
+                continue
+            for code in value if isinstance(value, list) else (value,):
+                if code not in self.told.get(table, ()):
+                    self.note_code(table, code)
+
+    def note_all(self, shape: Shape, documents: Iterable[Mapping[str, Any]]) -> None:
+        """The codes of several such documents."""
+        for document in documents:
+            self.note(shape, document)
+
+    def note_code(self, table: str, code: str) -> None:
+        """A code that is its own label is in no table; the answer says it anyhow."""
+        of = self._tables[table]
+        if code in of:
+            self.told.setdefault(table, {})[code] = {"zh": of.label(code, "zh"), "en": of.label(code, "en")}
+
+    def note_place(self, code: str | None) -> None:
+        """The names of a division."""
+        if code is not None and code in self._divisions:
+            names = {lang: " / ".join(self._divisions.name_path(code, lang)) for lang in ("zh", "en")}
+            self.told.setdefault(PLACES, {})[code] = names
+
+
+def place_path(divisions: Divisions, code: str) -> list[Document]:
+    """The division and those above it, from the province down; only itself, by its code, where the tree has it not."""
+    if code not in divisions:
+        return [{"code": code, "level": None, "zh": code, "en": code}]
+    path = (divisions[step] for step in divisions.path(code))
+    return [{"code": d.code, "level": d.level.name, "zh": d.name("zh"), "en": d.name("en")} for d in path]

@@ -1,0 +1,69 @@
+"""What the query API is given by whoever puts the program together: databases, clocks and the reference of the day."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from projections.api.errors import ViewUnavailable
+from projections.database import snapshot
+from schemas.clock import Clock
+from schemas.code_tables import CodeTables
+from schemas.codec import Codec
+from schemas.divisions import Divisions
+
+
+class Lag(Protocol):
+    """How far a part of the pipeline is behind: events that wait, and for how long the oldest of them has."""
+
+    @property
+    def events(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryParts:
+    """Everything that the endpoints share.
+
+    engine: the engine of the register's live build, None while there is none; asked by each request, so that a swap of builds
+    takes effect with the next;
+    clock: the register's own, `clock_offset` ahead of the machine's; divisions: a `DivisionTree` on the same engine;
+    code_tables: as the register has them now; probes: by what they ask (`store`, `log`), each raises if that cannot be reached;
+    lags: by part of the pipeline (`relay`, `register`), each may raise; ticks, pause: seconds of a clock that never goes back,
+    and a sleep of so many; metrics: where the query API registers its own, with whatever else /v1/metrics shall show;
+    waits_max: how many requests may wait for a version at a time: fewer than the server's threads, or waiting would stop
+    everybody else.
+    """
+
+    engine: Callable[[], Engine | None]
+    clock: Clock
+    clock_offset: timedelta
+    divisions: Callable[[], Divisions]
+    code_tables: Callable[[], CodeTables]
+    codec: Codec
+    probes: Mapping[str, Callable[[], object]]
+    lags: Mapping[str, Callable[[], Lag]]
+    ticks: Callable[[], float]
+    pause: Callable[[float], None]
+    metrics: CollectorRegistry
+    waits_max: int = 4
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent state of the live build. Raises ViewUnavailable."""
+        try:
+            engine = self.engine()
+            if engine is None:
+                raise ViewUnavailable("there is no build of this version")
+            with snapshot(engine) as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolExhausted) as error:
+            # Its message may hold values of rows, and stays out.
+            raise ViewUnavailable(type(error).__name__) from error
