@@ -31,7 +31,7 @@ def data_folder_lock(folder: Path, role: str = REGISTRY, wait_s: float = 0.0) ->
     with (folder / f"{role}.lock").open("a") as file:
         while not _locked(file):
             if time.monotonic() >= deadline:
-                raise CannotStart(f"another {role} runs on the data in {folder}; name another folder with --data")
+                raise CannotStart(f"another {role} runs on the data in {folder}: stop it, or name another folder with --data")
             time.sleep(_LOOK_S)
         yield
 

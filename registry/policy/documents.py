@@ -5,7 +5,7 @@ copied and not edited is refused, not believed.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -26,7 +26,7 @@ from schemas.division_codes import level_of
 from schemas.divisions import hainan
 from schemas.policy_schema import policy_schema
 
-__all__ = ["PolicyRefused", "load", "shipped", "validate", "version_of", "whole"]
+__all__ = ["PolicyRefused", "load", "load_file", "shipped", "validate", "version_of", "whole"]
 
 
 def load(folder: Path | Traversable) -> tuple[Document, ...]:
@@ -45,6 +45,19 @@ def load(folder: Path | Traversable) -> tuple[Document, ...]:
     if violations:
         raise PolicyRefused(violations)
     return tuple(whole(d) for d in sorted(documents, key=lambda d: (level_of(d["division"]), d["division"], d["year"])))
+
+
+def load_file(file: Path, beside: Iterable[Document]) -> Document:
+    """One document, whole, as good together with those that hold already. Raises `PolicyRefused` with every violation."""
+    place = f"{file.parent.name}/{file.name}"
+    try:
+        document = plain(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyRefused([Violation("E-POLICY-SYNTAX", "", {"file": place, "problem": str(error)})]) from error
+    violations = [*_placed(place, document), *validate([*beside, document])]
+    if violations:
+        raise PolicyRefused(violations)
+    return whole(document)
 
 
 def shipped() -> tuple[Document, ...]:
