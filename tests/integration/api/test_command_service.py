@@ -19,7 +19,7 @@ from registry.household.visits import RecordHomeVisit
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch
 from tests.support.histories import do, in_ledger
-from tests.support.installation import actor_of, an_installation, give, give_one, move_clock, request_of
+from tests.support.hand_set_register import actor_of, an_installation, give, give_one, move_clock, request_of
 from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, VILLAGE, actor, day
 
 OTHER = UUID(int=(0x5EED << 64) + 9)
