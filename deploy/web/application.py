@@ -1,51 +1,51 @@
-"""Puts the one web application together: command and query blueprints, problem details, the OpenAPI document and its page."""
+"""Puts the one web application together: commands, queries, problem details, the document and its page, authentication."""
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Final
+from uuid import UUID
 
 from apiflask import APIFlask
-from flask import Blueprint, Flask
-from flask_swagger_ui import get_swaggerui_blueprint
+from flask import Blueprint, Flask, Response, request
 
 from deploy.web.authentication import Authentication, Authenticator
-from deploy.web.problems import register_problems
-from deploy.web.query_problems import register_query_problems
+from deploy.web.documentation import describe_application, documentation_blueprint, page_blueprint
+from deploy.web.problems import register_problems, route_of_request
+from deploy.web.request_log import ROUTE, RequestLog
+from registry.api.document import paths_of
+from registry.api.endpoint import blueprint_of
+from registry.api.endpoints import command_endpoints
+from registry.api.parts import CommandParts
 
-Paths = dict[str, Any]
-DESCRIPTION = """Commands are recorded as events; queries read projections of them.
-
-Every request carries a bearer token. A command answers the household's new version, which a query may wait for (`min_version`).
-`as_of` asks what was true on a day, `known_at` what the register knew at an instant. Errors are problem details (RFC 9457) with a
-stable `code` and every violation; their words are Chinese, or English for a client that prefers it."""
+TITLE: Final = "Household lifecycle registry"
 
 
-def make_web_application(
-    blueprints: Sequence[Blueprint],
-    command_paths: Callable[[], Paths],
-    authenticator: Authenticator,
-) -> Flask:
-    """The WSGI application. `command_paths` gives the commands' part of the document when it is first asked for."""
-    app = APIFlask(__name__, title="Household lifecycle registry", version=version("household-registry"), docs_path=None)
-    app.config["DESCRIPTION"] = DESCRIPTION
-    app.config["OPENAPI_VERSION"] = "3.1.0"  # null is a type of its own, as both parts of the document say it
-    app.config["AUTO_404_RESPONSE"] = False  # each endpoint says itself what it refuses with
-    app.config["SECURITY_SCHEMES"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    for blueprint in blueprints:
-        app.register_blueprint(blueprint)
-    app.register_blueprint(
-        get_swaggerui_blueprint("/docs", "/openapi.json", config={"app_name": app.title, "docExpansion": "none"})
+def make_web_application(parts: CommandParts, queries: Sequence[Blueprint], authenticator: Authenticator) -> Flask:
+    """The WSGI application over both sides."""
+    app = APIFlask(
+        __name__, title=TITLE, version=version("household-registry"), docs_path=None, spec_path=None, json_errors=False
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    endpoints = command_endpoints(parts)
+    for blueprint in (*queries, blueprint_of(endpoints, parts), documentation_blueprint(app), page_blueprint(TITLE)):
+        app.register_blueprint(blueprint)
+    describe_application(app, *paths_of(endpoints))
     register_problems(app)
-    register_query_problems(app)
-
-    @app.spec_processor
-    def with_commands(spec: Any) -> Any:
-        spec["paths"] = {**spec["paths"], **command_paths()}
-        spec["security"] = [{"bearer": []}]
-        return spec
-
-    app.wsgi_app = Authentication(app.wsgi_app, authenticator)  # type: ignore[method-assign]
+    _finish_answers(app)
+    _wrap(app, authenticator, parts.service.next_id, parts.ticks)
     return app
+
+
+def _finish_answers(app: Flask) -> None:
+    @app.after_request
+    def finish(response: Response) -> Response:
+        request.environ[ROUTE] = route_of_request()
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        return response
+
+
+def _wrap(app: Flask, authenticator: Authenticator, next_id: Callable[[], UUID], ticks: Callable[[], float]) -> None:
+    authenticated = Authentication(app.wsgi_app, authenticator)
+    app.wsgi_app = RequestLog(authenticated, next_id, ticks)  # type: ignore[method-assign]

@@ -3,33 +3,45 @@
 Outside Flask, so that no route can forget it. The few open paths are named here, each with its reason.
 """
 
-import json
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final, Protocol
 
+from deploy.web.problems import CODE, MIMETYPE, problem_bytes, problem_document
+from deploy.web.wsgi_types import Environ, StartResponse, WsgiApplication
+from registry.api.circumstances import CORRELATION, TOKEN_UNTIL
+from registry.api.languages import language_of
+from registry.store.errors import StoreUnavailable
 from schemas.access import ACTOR, Actor
-from schemas.refusal_codes import refusal
 
-OPEN_PATHS = frozenset(
-    {
-        "/v1/live",  # an orchestrator asks it before it has any token
-        "/v1/ready",  # likewise
-        "/openapi.json",  # the contract is public
-        "/docs",  # its browsable page, which holds nothing of the register
-    }
-)
-OPEN_PREFIXES = ("/docs/",)
-"""The page's own assets, served by us: it loads nothing from elsewhere."""
+OPEN_PATHS: Final = {
+    "/v1/live": "an orchestrator asks it before it has any token",
+    "/v1/ready": "likewise",
+    "/openapi.json": "the contract is public",
+    "/docs": "its browsable page, which holds nothing of the register",
+}
+OPEN_PREFIXES: Final = {
+    "/docs/": "the page's own assets, served by us: it loads nothing from elsewhere",
+    "/v1/errors/": "what a code means is public, and a 401 points there",
+}
+_BEARER: Final = "bearer"
 
-StartResponse = Callable[..., Any]
-WsgiApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who was let in, and until when that holds."""
+
+    actor: Actor
+    until: datetime
 
 
 class Authenticator(Protocol):
     """Finds who a token belongs to."""
 
-    def authenticate(self, secret: str) -> Actor | None:
-        """The actor; None for a token that is unknown, expired or revoked."""
+    def authenticate(self, secret: str | None) -> Admitted | None:
+        """Who presents it; None for no token, and for one that is unknown, expired or revoked. Raises StoreUnavailable."""
         ...
 
 
@@ -40,37 +52,46 @@ class Authentication:
         self._application = application
         self._authenticator = authenticator
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """WSGI."""
         environ.pop(ACTOR, None)
-        if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
+        if is_open(environ.get("PATH_INFO", "")):
             return self._application(environ, start_response)
-        scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        actor = self._authenticator.authenticate(secret.strip()) if scheme.lower() == "bearer" else None
-        if actor is None:
-            return _unauthorised(environ, start_response)
-        environ[ACTOR] = actor
+        try:
+            admitted = self._authenticator.authenticate(_presented(environ))
+        except StoreUnavailable as error:
+            return _refused(error.code, environ, start_response, [("Retry-After", "1")])
+        if admitted is None:
+            return _refused("E-AUTH-TOKEN", environ, start_response, [("WWW-Authenticate", 'Bearer realm="registry"')])
+        environ[ACTOR] = admitted.actor
+        environ[TOKEN_UNTIL] = admitted.until
         return self._application(environ, start_response)
 
 
-def _unauthorised(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """401; the same whether the token is missing, unknown, expired or revoked."""
-    entry = refusal("E-AUTH-TOKEN")
-    chinese = "en" not in environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().split(",")[0]
-    body = {
-        "type": f"/v1/errors/{entry.code}",
-        "title": entry.title_zh if chinese else entry.title_en,
-        "status": entry.status,
-        "detail": entry.text_zh if chinese else entry.text_en,
-        "instance": environ.get("PATH_INFO", ""),
-        "code": entry.code,
-        "violations": [],
-    }
-    payload = json.dumps(body, ensure_ascii=False).encode()
-    headers = [
-        ("Content-Type", "application/problem+json"),
-        ("Content-Length", str(len(payload))),
-        ("WWW-Authenticate", 'Bearer realm="registry"'),
-    ]
-    start_response("401 Unauthorized", headers)
-    return [payload]
+def is_open(path: str) -> bool:
+    """Whether anybody may ask for it."""
+    return path in OPEN_PATHS or path.startswith(tuple(OPEN_PREFIXES))
+
+
+def _presented(environ: Environ) -> str | None:
+    scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return secret.strip() if scheme.lower() == _BEARER else None
+
+
+def _refused(code: str, environ: Environ, start: StartResponse, headers: list[tuple[str, str]]) -> Iterable[bytes]:
+    """The same problem details whatever is wrong with the token, so that nobody learns which exist."""
+    environ[CODE] = code
+    language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    document = problem_document(code, language, environ.get(CORRELATION))
+    body = problem_bytes(document)
+    start(
+        f"{document['status']} {HTTPStatus(document['status']).phrase}",
+        [
+            *headers,
+            ("Content-Type", MIMETYPE),
+            ("Content-Length", str(len(body))),
+            ("Content-Language", language),
+            ("Cache-Control", "no-store"),
+        ],
+    )
+    return [body]

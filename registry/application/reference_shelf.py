@@ -1,8 +1,9 @@
-"""What this process knows of policies and divisions: read from the store's reference events, and again when there are more.
+"""What this process knows of policies, divisions and code tables: read from the store's events, and again when there are more.
 
 Documents come in as files, once, and live as events; so every process of the register, and every rebuild, decides by the same.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +11,15 @@ from threading import Lock
 from typing import Any, Final, Protocol
 
 from registry.policy.policy import Policy, PolicyBook
+from registry.reference.code_table import CodeTableChanged
 from registry.reference.division_set import DivisionsChanged, with_changes
 from registry.reference.policy_document import PolicyVersionActivated
+from schemas.code_tables import CodeTables, shipped
 from schemas.divisions import Divisions, hainan
 
 FRESH_FOR_S: Final = 1.0
 """How long a decision may be made by documents that another process has just replaced."""
-REFERENCE_TYPES: Final = (DivisionsChanged.TOPIC, PolicyVersionActivated.TOPIC)
+REFERENCE_TYPES: Final = (CodeTableChanged.TOPIC, DivisionsChanged.TOPIC, PolicyVersionActivated.TOPIC)
 
 
 class ReferenceEvents(Protocol):
@@ -36,6 +39,7 @@ class _Known:
     documents: tuple[dict[str, Any], ...]
     policies: PolicyBook | None
     divisions: Divisions
+    code_tables: CodeTables
 
 
 class NoPolicy(Exception):
@@ -45,13 +49,13 @@ class NoPolicy(Exception):
 
 
 class ReferenceShelf:
-    """Policies and divisions as of now; safe for use by several threads. `ticks`: seconds of a clock that never goes back."""
+    """What holds now; safe for use by several threads. `ticks`: seconds of a clock that never goes back."""
 
     def __init__(self, events: ReferenceEvents, ticks: Callable[[], float]) -> None:
         self._events = events
         self._ticks = ticks
         self._lock = Lock()
-        self._known = self._further(_Known(0, 0.0, (), None, hainan()))
+        self._known = self._further(_Known(0, 0.0, (), None, hainan(), shipped()))
 
     def policy_for(self, division: str, on: date) -> Policy:
         """The policy of a place (12 digits) on a day. Raises NoPolicy, and KeyError for a place in another province."""
@@ -68,6 +72,10 @@ class ReferenceShelf:
         """The tree, villages included."""
         return self._fresh().divisions
 
+    def code_tables(self) -> CodeTables:
+        """All code tables: those shipped, and what was changed since."""
+        return self._fresh().code_tables
+
     def refresh(self) -> None:
         """Look for new events now."""
         with self._lock:
@@ -81,13 +89,15 @@ class ReferenceShelf:
     def _further(self, known: _Known) -> _Known:
         read_at = self._ticks()
         position, events = self._events(known.position, REFERENCE_TYPES)
-        documents, divisions = list(known.documents), known.divisions
+        documents, divisions, code_tables = list(known.documents), known.divisions, known.code_tables
         for event in events:
             if isinstance(event, DivisionsChanged):
                 divisions = with_changes(divisions, event.divisions)
+            elif isinstance(event, CodeTableChanged):
+                code_tables = code_tables.with_changed(event.table, json.loads(event.document))
             else:
                 documents.append(event.content())
         policies = known.policies
         if len(documents) > len(known.documents):
             policies = PolicyBook(documents)
-        return _Known(position, read_at, tuple(documents), policies, divisions)
+        return _Known(position, read_at, tuple(documents), policies, divisions, code_tables)

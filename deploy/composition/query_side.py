@@ -1,0 +1,73 @@
+"""What the query API needs of an installation: the live read model, and probes of what readiness and metrics tell of."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+
+from deploy.clocks import OffsetClock
+from deploy.composition.read_side import opened_views
+from deploy.composition.write_side import WriteSide
+from deploy.lag import Lag, marks_of, relay_lag, view_lag
+from deploy.pipeline.metrics import LagCollector
+from projections.api.errors import ViewUnavailable
+from projections.api.parts import QueryParts
+from projections.register.queries.division_tree import DivisionTree
+from projections.register.read_model import REGISTER
+from projections.views.views import Views
+from registry.relay.relay import RELAY
+from schemas.catalogue import registry_catalogue
+from schemas.codec import Codec
+
+NO_OFFSET: Final = timedelta()
+
+
+@contextmanager
+def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[QueryParts]:
+    """The query API's parts, over the read models of the write side's installation; let go of when the block is left."""
+    with opened_views(side.settings) as views:
+        collector.register(LagCollector(side.settings, views, side.clock))
+
+        def engine() -> Engine | None:
+            return views.live(REGISTER)
+
+        yield QueryParts(
+            engine=engine,
+            clock=side.clock,
+            clock_offset=side.clock.offset if isinstance(side.clock, OffsetClock) else NO_OFFSET,
+            divisions=DivisionTree(engine, time.monotonic),
+            code_tables=side.shelf.code_tables,
+            codec=Codec(registry_catalogue()),
+            probes={"store": side.store.recorder.head, "log": lambda: _mark(side)},
+            lags={"relay": lambda: _relay_lag(side), REGISTER.name: lambda: _register_lag(side, views)},
+            ticks=time.monotonic,
+            pause=time.sleep,
+            metrics=collector,
+        )
+
+
+def _mark(side: WriteSide) -> object:
+    marks = marks_of(side.settings, side.clock)
+    try:
+        return marks.mark(RELAY)
+    finally:
+        marks.close()
+
+
+def _relay_lag(side: WriteSide) -> Lag:
+    marks = marks_of(side.settings, side.clock)
+    try:
+        return relay_lag(side.store.recorder, marks, side.clock)
+    finally:
+        marks.close()
+
+
+def _register_lag(side: WriteSide, views: Views) -> Lag:
+    engine = views.live(REGISTER)
+    if engine is None:
+        raise ViewUnavailable("there is no build of this version")
+    return view_lag(side.settings, REGISTER, engine, side.clock)

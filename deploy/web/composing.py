@@ -1,0 +1,57 @@
+"""The web application of an installation, from its settings: everything that a process opens for it, and lets go of again."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from flask import Flask
+from prometheus_client import CollectorRegistry
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from deploy.composition.query_side import query_parts
+from deploy.composition.write_side import WriteSide, write_side
+from deploy.settings import Settings
+from deploy.web.application import make_web_application
+from deploy.web.token_authenticator import TokenAuthenticator
+from projections.api.blueprints import query_blueprints
+from registry.api.metrics import CommandMetrics
+from registry.api.parts import CommandParts
+from registry.command import command_classes
+
+HOUSEHOLDS_KEPT: Final = 1000
+"""Aggregates that are kept in memory between commands: a household of forty events takes 4 ms to load, a kept one 0.2."""
+
+
+@contextmanager
+def web_application(settings: Settings) -> Iterator[Flask]:
+    """The application over both sides of an installation that was prepared.
+
+    Raises StoreMissing, StoreUnavailable, KeyRefused, VaultUnavailable.
+    """
+    with write_side(settings, cache_size=HOUSEHOLDS_KEPT) as side, web_application_of(side) as app:
+        yield app
+
+
+@contextmanager
+def web_application_of(side: WriteSide) -> Iterator[Flask]:
+    """The application over a write side that is open, and the read models of its installation."""
+    collector = CollectorRegistry()
+    ProcessCollector(registry=collector)
+    PlatformCollector(registry=collector)
+    metrics = CommandMetrics(collector)
+    with query_parts(side, collector) as queries:
+        yield make_web_application(
+            CommandParts(
+                service=side.service,
+                commands=command_classes(),
+                vault=side.vault,
+                tokens=side.tokens,
+                reference_changed=side.shelf.refresh,
+                metrics=metrics,
+                ticks=time.perf_counter,
+            ),
+            query_blueprints(queries),
+            TokenAuthenticator(side.tokens, metrics.token_refused),
+        )
