@@ -1,6 +1,7 @@
 """`registry serve`: the API alone, for a register whose parts run as processes of their own."""
 
 import os
+import sys
 
 import click
 
@@ -26,5 +27,6 @@ def command(data: str | None, host: str | None, port: int | None) -> None:
     prepare(settings)
     os.environ.update(settings.environment())  # the server's workers read it
     click.echo(f"http://{settings.host}:{settings.port}/docs  (Ctrl-C stops)")
-    api_process.main()
+    if api_process.main():
+        sys.exit(1)
     click.echo("stopped")

@@ -28,7 +28,9 @@ def command(data: str | None, host: str | None, port: int | None) -> None:
 
 def serve_until_stopped(settings: Settings) -> None:
     """What `up` does with an installation that is prepared. The caller holds the data folder's lock."""
-    click.echo(f"data: {settings.path('').absolute()}; its keys are master.key and lookup.key: keep copies elsewhere")
+    keys = [name for name in ("master.key", "lookup.key") if settings.path(name).exists()]
+    advice = f"; keep copies of {' and '.join(keys)} elsewhere" if keys else ""
+    click.echo(f"data: {settings.path('').absolute()}{advice}")
     with write_side(settings) as side:
         has_tokens = bool(side.tokens.list())
     supervise(settings, ready=lambda: _tell_ready(settings, has_tokens))
