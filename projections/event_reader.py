@@ -47,7 +47,7 @@ class EventReader(Generic[T]):
         """The plan of a value and its event. Raises Undecodable."""
         if value is None:
             raise Undecodable("a tombstone is no event")
-        plan = self.plan_of(value)
+        plan = self._plans.get(value[:HEADER_SIZE]) or self.plan_of(value)
         stream = BytesIO(value)
         try:
             event: Event = fastavro.schemaless_reader(stream, plan.parsed, None)  # type: ignore[assignment]

@@ -70,5 +70,5 @@ def _spans(beliefs: Sequence[Rectangle], since: int, segments: Sequence[Segment]
     for day, shape in (*days, *segments):
         if not starts or shape != starts[-1][1]:
             starts.append((day, shape))
-    ends = [day for day, _ in starts[1:]] + [NO_END]
-    return [(day, end, shape) for (day, shape), end in zip(starts, ends, strict=True) if shape[0] != NO_STATUS]
+    ends = (*(day for day, _ in starts[1:]), NO_END)
+    return [(day, end, shape) for (day, shape), end in zip(starts, ends, strict=False) if shape[0] != NO_STATUS]

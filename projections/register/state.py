@@ -197,11 +197,14 @@ class Household:
     @property
     def spell(self) -> Spell | None:
         """The spell that counts: the last that was not voided."""
-        return next((spell for spell in reversed(self.spells) if not spell.voided), None)
+        for spell in reversed(self.spells):
+            if not spell.voided:
+                return spell
+        return None
 
     @property
     def shape(self) -> Shape:
-        spell = self.spell if self.spells else None
+        spell = self.spell
         return self.status, self.overlay, spell.number if spell else 0, self.division, self.size
 
     @property

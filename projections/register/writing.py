@@ -64,7 +64,7 @@ def _write_households(connection: Connection, households: Iterable[Household]) -
 
 def household_row(h: Household) -> Row:
     """The household's own row."""
-    spell = h.spell if h.spells else None
+    spell = h.spell
     live = [measure.category for measure in h.measures.values() if measure.live] if h.measures else ()
     return (
         h.household_id,

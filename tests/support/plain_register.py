@@ -139,6 +139,7 @@ def help_agrees(projected: Projected, household: Household) -> None:
         assert (ours.state, ours.progress_pct or 0) == (measure.state, measure.progress_pct)
         assert ours.person_id == (measure.person_id.bytes if measure.person_id else None)
         assert ours.starts_on == day_number(measure.starts_on)
+    assert projected.last_visit_on == max((day_number(visit.on) or 0 for visit in household.visits.values()), default=None)
     need = household.need
     assert projected.need_on == (day_number(need.checked_on) if need else None)
     assert projected.income_per_head == (int(need.income_per_head * 100) if need else None)

@@ -23,8 +23,11 @@ from registry.household.measure_progress import CompleteMeasure, RecordMeasurePr
 from registry.household.measures import StartMeasure, StopMeasure
 from registry.household.members import AddMember, ChangeMemberAttributes, RemoveMember
 from registry.household.merge import MergeHouseholds
+from registry.household.monitoring import ReviewMonitoring
 from registry.household.relocation import RelocateHousehold
+from registry.household.social_assistance import ChangeSocialAssistanceStatus
 from registry.household.split import Mover, SplitHousehold
+from registry.household.visits import RecordHomeVisit
 from registry.refusal import Refused
 from tests.support import histories
 from tests.support.families import CHILD_HOUSEHOLD, OTHER_HOUSEHOLD, exited, neighbours, newcomer, opening
@@ -32,11 +35,11 @@ from tests.support.histories import OFFICE, do, grown_up
 from tests.support.next_step import imported, next_commands
 from tests.support.random_commands import any_command, single_household_commands, somebody
 from tests.support.register import Register
-from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, OTHER_VILLAGE, VILLAGE, By, Scenario, actor, day, given, person
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, OTHER_VILLAGE, VILLAGE, By, Scenario, actor, day, given, person, ref
 
 BEGINNINGS: tuple[Callable[[], list[Any]], ...] = (
     *(list, histories.in_ledger, histories.approved, histories.helped, histories.exited, histories.stable),
-    *(histories.relapsed, histories.re_entered, lambda: histories.cleared_out(histories.registered(), day(30))),
+    *(histories.relapsed, histories.re_entered, lambda: histories.cleared_out(histories.helped(), day(30))),
 )
 VILLAGES = (VILLAGE, OTHER_VILLAGE, FAR_VILLAGE)
 
@@ -51,8 +54,9 @@ def random_life(seed: int, steps: int = 12) -> list[RegistryEvent]:
             scenario.now += timedelta(days=chance.choice((0, 1, 3, 10, 40, 200)))
         for command in _some_commands(scenario, chance):
             scenario.when(By(somebody(command, chance), command))
-        if chance.random() < 0.3 and scenario.history:
-            correct(scenario, chance.choice(scenario.history), chance)
+        for _ in range(chance.choice((0, 0, 1, 2)) if scenario.history else 0):
+            corrections = [event for event in scenario.history if event.corrects_event_id is not None]
+            correct(scenario, chance.choice(corrections if chance.random() < 0.3 and corrections else scenario.history), chance)
     return scenario.history
 
 
@@ -78,14 +82,18 @@ def any_change(household: Household, on: date, chance: Random) -> Command:
         do(AddMember, on, reason_code="OTHER", member=grown_up(chance.randint(3, 9))),
         do(RelocateHousehold, on, to_division=chance.choice(VILLAGES)),
         do(RecordLedgerHousehold, on, division=household.division or VILLAGE, **_ledger(len(members), chance)),
+        do(ReviewMonitoring, on, risks=("ACCIDENT", "ILLNESS")),
         do(StartMeasure, on, category="HEALTH", subtype="FAMILY_DOCTOR", unit=OFFICE, person_id=chance.choice((*members, None))),
     ]
+    visit = {"visitor_role": "HELPER", "visitor_id": "helper-1", "purpose": "HELP", "minutes": 40, "fields_compared": 3}
+    options.append(do(RecordHomeVisit, on, visit_id=ref(chance.randint(700, 720)), **visit))
     if members:
         who = chance.choice(members)
         options += [
             do(RemoveMember, on, reason_code="OTHER", person_id=who),
             do(ChangeHead, on, person_id=who),
             do(ChangeMemberAttributes, on, person_id=who, **_attributes(chance)),
+            do(ChangeSocialAssistanceStatus, on, person_id=who, to_state=chance.choice(("NONE", "DIBAO", "TEKUN"))),
         ]
     if measures:
         measure_id = chance.choice(measures)
