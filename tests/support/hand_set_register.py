@@ -33,11 +33,22 @@ def settings_for(folder: Path, **options: Any) -> Settings:
 @contextmanager
 def an_installation(folder: Path, start: date = DAY_ONE, **options: Any) -> Iterator[WriteSide]:
     """An installation that begins at noon of that day. `options`: those of write_side."""
-    clock = HandSetClock(noon_of(start))
-    settings = settings_for(folder)
-    prepare(settings, clock=clock)
-    with write_side(settings, clock=clock, **options) as side:
+    make_installation(folder, start)
+    with opened_installation(folder, start, **options) as side:
+        yield side
+
+
+def make_installation(folder: Path, start: date = DAY_ONE) -> None:
+    """Prepare an installation with the villages of the tests; its folder may be copied."""
+    prepare(settings_for(folder), clock=HandSetClock(noon_of(start)))
+    with opened_installation(folder, start) as side:
         add_villages(side)
+
+
+@contextmanager
+def opened_installation(folder: Path, start: date = DAY_ONE, **options: Any) -> Iterator[WriteSide]:
+    """The write side of an installation that was made, at noon of that day."""
+    with write_side(settings_for(folder), clock=HandSetClock(noon_of(start)), **options) as side:
         yield side
 
 

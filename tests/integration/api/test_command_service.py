@@ -1,6 +1,7 @@
 """The command service on a real store: who asks, what he saw, the rules, and each command once; in that order."""
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from registry.household.merge import MergeHouseholds
 from registry.household.visits import RecordHomeVisit
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch
+from tests.support.hand_set_register import actor_of, give, give_one, move_clock, opened_installation, request_of
 from tests.support.histories import do, in_ledger
-from tests.support.hand_set_register import actor_of, an_installation, give, give_one, move_clock, request_of
 from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, VILLAGE, actor, day
 
 OTHER = UUID(int=(0x5EED << 64) + 9)
@@ -29,8 +30,10 @@ STRANGER = dataclasses.replace(CLERK, division=FAR_VILLAGE)
 
 
 @pytest.fixture
-def side(tmp_path: Path) -> Iterator[WriteSide]:
-    with an_installation(tmp_path) as side:
+def side(made: Path, tmp_path: Path) -> Iterator[WriteSide]:
+    folder = tmp_path / "register"
+    shutil.copytree(made, folder)
+    with opened_installation(folder) as side:
         yield side
 
 
