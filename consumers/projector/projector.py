@@ -25,7 +25,7 @@ class Projector:
         self._consumer = consumer
         self._projection = projection
         self._batch_max = batch_max
-        self._next: dict[TopicPartition, int] = {}
+        self._next = {place: checkpoint.next_offset for place, checkpoint in projection.checkpoints().items()}
         self._uncommitted: dict[TopicPartition, int] = {}
         self.records_read = 0
         self.records_folded = 0

@@ -3,6 +3,7 @@
     pipe = Pipeline(tmp_path)
     pipe.execute(*registered())         # commands, each on its day, through the deciders and one save each
     pipe.record(events)                 # or events that were decided elsewhere, in one save
+    pipe.stored(HOUSEHOLD)              # the events of a stream
     pipe.close_periods(until)           # weeks and months that end by then
     pipe.flow()                         # relay and project until nothing is left
     with pipe.engine.connect() as connection: ...
@@ -96,6 +97,10 @@ class Pipeline:
     def record(self, events: Sequence[RegistryEvent]) -> None:
         """Store events as they are, in one save; the store stamps them with the clock's time."""
         self.store.put(events)
+
+    def stored(self, aggregate_id: UUID) -> list[RegistryEvent]:
+        """The events of a stream."""
+        return list(self.store.get(aggregate_id))
 
     def close_periods(self, until: datetime) -> None:
         """Move the clock on and close what has ended."""
