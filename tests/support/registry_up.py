@@ -15,6 +15,7 @@ from deploy.settings import Settings
 from tests.support.waiting import wait_until
 
 READY_S = 60.0
+NOBODY = 0
 PIPELINE, SERVER = "deploy.pipeline_process", "deploy.api_process"
 
 
@@ -38,10 +39,7 @@ class RunningRegistry:
 
     def answers(self) -> bool:
         """Whether the API is there and ready."""
-        try:
-            return ask(self.settings.port, "GET", "/v1/ready")[0] == 200
-        except (OSError, http.client.HTTPException):
-            return False
+        return ask(self.settings.port, "GET", "/v1/ready")[0] == 200
 
     def child(self, module: str) -> int | None:
         """The process of the supervisor's child that runs this module, None while there is none."""
@@ -81,13 +79,15 @@ def registry_up(settings: Settings) -> Iterator[RunningRegistry]:
 
 
 def ask(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-    """One request; status and JSON answer."""
+    """One request; status and JSON answer, NOBODY and None where nobody answered."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         content = None if body is None else json.dumps(body)
         connection.request(method, path, content, {"Content-Type": "application/json", **headers})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read() or b"null")
+    except (OSError, http.client.HTTPException):
+        return NOBODY, None
     finally:
         connection.close()
 
