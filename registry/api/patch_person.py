@@ -33,7 +33,7 @@ def patch_person(parts: CommandParts) -> Endpoint:
         person_id = asked.path["person_id"]
         require_person(parts, asked.actor, ACTION, person_id)
         check_names(asked.body.changes)
-        with fields_renamed("", by="changes."):
+        with fields_renamed(lambda field: f"changes.{field}" if field in FIELDS else field):
             parts.vault.update(person_id, asked.body.changes, asked.actor, asked.body.purpose)
         return empty_answer()
 

@@ -16,7 +16,7 @@ from registry.api.answers import json_answer
 from registry.api.endpoint import REPLAY_HEADER, Asked, Endpoint
 from registry.api.parts import CommandParts
 from registry.api.person_access import require_household, require_person
-from registry.api.vault_fields import fields_renamed
+from registry.api.vault_fields import fields_renamed, first_of
 from registry.application.parsing import RawText
 from registry.command import code
 from registry.store.command_result import CommandResult
@@ -79,7 +79,7 @@ def _view(parts: CommandParts, owner_kind: Owner, require: Require) -> Callable[
         note = NewNote(
             owner_kind=owner_kind, owner_id=owner_id, kind=asked.body.kind, text=asked.body.text, note_id=_note_id(asked)
         )
-        with fields_renamed("notes[0]."):
+        with fields_renamed(first_of("notes")):
             weigh_notes([note], asked.body.purpose)
             replayed = _keep_answer(parts, asked, note)
             note_id = parts.vault.put_note(note, asked.actor, asked.body.purpose)

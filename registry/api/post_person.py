@@ -11,7 +11,7 @@ from flask import Response
 from registry.api.answers import json_answer
 from registry.api.endpoint import Asked, Endpoint
 from registry.api.parts import CommandParts
-from registry.api.vault_fields import fields_renamed
+from registry.api.vault_fields import fields_renamed, first_of
 from registry.application.parsing import RawText
 from registry.command import code
 from registry.vault.id_number import facts_of
@@ -50,7 +50,7 @@ def post_person(parts: CommandParts) -> Endpoint:
 
     def view(asked: Asked) -> Response:
         person = PersonalData(**{name: getattr(asked.body, name) for name in FIELDS})
-        with fields_renamed("persons[0]."):
+        with fields_renamed(first_of("persons")):
             (registration,) = parts.vault.register([person], asked.actor, asked.body.purpose)
         facts = facts_of(person.id_number)
         return json_answer(

@@ -1,21 +1,20 @@
 """The vault names fields as its own callers give them, in lists; a client is told the fields that it sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from registry.refusal import Refused, Violation
 
 
 @contextmanager
-def fields_renamed(prefix: str, by: str = "") -> Iterator[None]:
-    """Let refusals say `by` where the vault says `prefix`."""
+def fields_renamed(told: Callable[[str], str]) -> Iterator[None]:
+    """Let refusals say `told(field)` where the vault says `field`."""
     try:
         yield
     except Refused as refused:
-        raise Refused([_renamed(violation, prefix, by) for violation in refused.violations]) from None
+        raise Refused([Violation(v.code, told(v.field), v.params) for v in refused.violations]) from None
 
 
-def _renamed(violation: Violation, prefix: str, by: str) -> Violation:
-    if not violation.field.startswith(prefix):
-        return violation
-    return Violation(violation.code, by + violation.field.removeprefix(prefix), violation.params)
+def first_of(name: str) -> Callable[[str], str]:
+    """Of a list of one, the item's own field: `persons[0].phone` is `phone`."""
+    return lambda field: field.removeprefix(f"{name}[0].")
