@@ -1,8 +1,6 @@
 """Personal data over HTTP: into the vault and out of it, by whom, for what, and gone for ever."""
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +13,7 @@ from registry.vault.refusal import VaultUnavailable
 from tests.support.api_client import Api, a_person
 from tests.support.hand_set_register import actor_of
 from tests.support.histories import do, grown_up
+from tests.support.planted_faults import Crash, failing
 from tests.support.scenario import HOUSEHOLD, OTHER_VILLAGE, VILLAGE, actor, by, day
 
 CLERK = actor("VILLAGE_CLERK")
@@ -290,21 +289,3 @@ class TestErasing:
         assert "person.personal_data_erased" not in [e.TOPIC for e in api.side.store.get(person_id)]
         mended = self.erase(api, person_id, **headers)
         assert [e["type"] for e in mended.get_json()["events"]] == ["person.personal_data_erased"]
-
-
-class Crash(BaseException):
-    """The process dies here; no `except Exception` can catch it."""
-
-
-@contextmanager
-def failing(subject: Any, method: str, error: BaseException) -> Iterator[None]:
-    """Let a method of a real part fail, as often as it is called."""
-
-    def fail(*_: Any, **__: Any) -> Any:
-        raise error
-
-    object.__setattr__(subject, method, fail)
-    try:
-        yield
-    finally:
-        object.__delattr__(subject, method)
