@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "verify": "Check the store's chain and the read models' digests.",
     "vault": "Care for the personal data: rotate keys, show who read what.",
     "schemas": "Check and freeze the event schemas.",
+    "broker": "Run a real Apache Kafka on this machine.",
     "serve": "Run the API alone.",
     "relay": "Run the relay alone, from the event store to the log.",
     "project": "Run the projector alone, from the log to the read models.",

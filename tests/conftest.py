@@ -54,3 +54,19 @@ def _with_database(uri: str, name: str) -> str:
     from urllib.parse import urlsplit, urlunsplit
 
     return urlunsplit(urlsplit(uri)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(autouse=True)
+def _kafka_or_not(request: pytest.FixtureRequest) -> None:
+    """Where no Kafka can be started, its tests are skipped; in CI that is a failure."""
+    if request.node.get_closest_marker("kafka") is None or os.environ.get("CI") == "true":
+        return
+    from deploy.broker.errors import BrokerProblem
+    from deploy.broker.jars import find_jars
+    from deploy.broker.java import find_java
+
+    try:
+        find_java(os.environ)
+        find_jars(os.environ, print)
+    except BrokerProblem as problem:
+        pytest.skip(f"no Kafka can be started here: {problem}")

@@ -1,0 +1,62 @@
+"""Where Kafka's jars are: KAFKA_HOME's, or those that Maven resolves once from deploy/kafka/pom.xml into a cache."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+
+from deploy.broker.errors import BrokerProblem
+
+Tell = Callable[[str], None]
+RESOLVE_S = 600
+_GOAL = ("-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime")
+
+
+def find_jars(environment: Mapping[str, str], tell: Tell) -> Path:
+    """A folder of jars. Raises BrokerProblem, which says what to install."""
+    home = environment.get("KAFKA_HOME")
+    if home:
+        libraries = Path(home, "libs")
+        if not any(libraries.glob("kafka_*.jar")):
+            raise BrokerProblem(f"KAFKA_HOME is {home}, but there is no Kafka in {libraries}")
+        return libraries
+    pom = resources.files("deploy").joinpath("kafka/pom.xml").read_bytes()
+    folder = _cache(environment) / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
+    if not folder.exists():
+        _resolve(pom, folder, environment, tell)
+    return folder
+
+
+def _cache(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "household-registry"
+
+
+def _resolve(pom: bytes, folder: Path, environment: Mapping[str, str], tell: Tell) -> None:
+    """Resolve into a folder beside, then rename: a resolution that was broken off leaves nothing that looks complete."""
+    maven = shutil.which("mvn", path=environment.get("PATH"))
+    if maven is None:
+        raise BrokerProblem("no Kafka: set KAFKA_HOME to an unpacked Apache Kafka 4, or install Maven to have it fetched")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        (draft / "pom.xml").write_bytes(pom)
+        tell(f"fetching Apache Kafka, 55 MB, once, into {folder}")
+        jars = draft / "jars"
+        command = [maven, *_GOAL, "-f", str(draft / "pom.xml"), f"-DoutputDirectory={jars}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RESOLVE_S, check=False)
+        if done.returncode or not any(jars.glob("kafka_*.jar")):
+            lines = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line]
+            raise BrokerProblem(f"Maven could not resolve Kafka: {lines[0] if lines else 'it gave no reason'}")
+        try:
+            os.rename(jars, folder)
+        except OSError:
+            if not folder.exists():  # another process was first otherwise
+                raise
+    except subprocess.TimeoutExpired:
+        raise BrokerProblem(f"Maven did not resolve Kafka within {RESOLVE_S} s") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

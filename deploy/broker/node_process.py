@@ -1,0 +1,131 @@
+"""One node as a process: formatted once, started apart from us, found again by its process id, stopped in good order."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.broker.errors import BrokerProblem
+from deploy.broker.layout import HOST, Cluster, Node
+from deploy.broker.properties import LOGGING, server_properties
+
+FORMAT_S = 60
+STOP_S = 30
+"""How long a node may take to hand over and close its files."""
+_HEAP = "-Xmx512m"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProcess:
+    """A node of a cluster. `java`: the program; `jars`: the folder of Kafka's jars."""
+
+    cluster: Cluster
+    node: Node
+    java: Path
+    jars: Path
+
+    @property
+    def folder(self) -> Path:
+        """The node's folder."""
+        return self.cluster.node_folder(self.node)
+
+    @property
+    def log_file(self) -> Path:
+        """What the node tells."""
+        return self.folder / "broker.log"
+
+    def format(self) -> None:
+        """Make the node's storage, unless it is there. Raises BrokerProblem."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(server_properties(self.cluster, self.node), "utf-8")
+        self._logging.write_text(LOGGING, "utf-8")
+        if (self.folder / "data" / "meta.properties").exists():
+            return
+        alone = len(self.cluster.nodes) == 1
+        quorum = ["--standalone"] if alone else ["--initial-controllers", self.cluster.initial_controllers]
+        command = self._command("kafka.tools.StorageTool", "format", "-t", self.cluster.cluster_id, *quorum, "-c")
+        done = subprocess.run([*command, str(self._properties)], capture_output=True, text=True, timeout=FORMAT_S, check=False)
+        if done.returncode:
+            told = (done.stderr or done.stdout).strip().splitlines()
+            raise BrokerProblem(f"node {self.node.number} could not be formatted: {told[-1] if told else 'no reason given'}")
+
+    def start(self) -> None:
+        """Start it, unless it runs. Raises BrokerProblem where its port is taken."""
+        if self.pid() is not None:
+            return
+        for port in (self.node.port, self.node.controller_port):
+            if answers(port):
+                raise BrokerProblem(f"port {port} on {HOST} is taken; name another with --port")
+        with (self.folder / "console.log").open("wb") as console:
+            started = subprocess.Popen(
+                [*self._command("kafka.Kafka"), str(self._properties)],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._pid_file.write_text(str(started.pid), "utf-8")
+
+    def pid(self) -> int | None:
+        """Its process id while it runs; a number that another process has got meanwhile does not count."""
+        try:
+            pid = int(self._pid_file.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)  # or a child of ours that ended would seem to run
+        shown = subprocess.run(["ps", "-ww", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)
+        return pid if str(self._properties) in shown.stdout else None
+
+    def ask_to_stop(self) -> bool:
+        """Ask it to hand over and end; False if it does not run."""
+        pid = self.pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+        return pid is not None
+
+    def await_end(self) -> None:
+        """Return when it has ended; it is killed if that takes longer than STOP_S, which its log survives."""
+        deadline = time.monotonic() + STOP_S
+        while (pid := self.pid()) is not None:
+            if time.monotonic() > deadline:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.1)
+        self._pid_file.unlink(missing_ok=True)
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    @property
+    def _logging(self) -> Path:
+        return self.folder / "log4j2.xml"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.folder / "broker.pid"
+
+    def _command(self, main_class: str, *arguments: str) -> Sequence[str]:
+        return [
+            str(self.java),
+            _HEAP,
+            "-cp",
+            f"{self.jars}/*",
+            f"-Dlog4j2.configurationFile={self._logging}",
+            f"-Dregistry.broker.log={self.log_file}",
+            main_class,
+            *arguments,
+        ]
+
+
+def answers(port: int) -> bool:
+    """Whether anybody listens on this port of the loopback address."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
