@@ -23,7 +23,13 @@ TITLE: Final = "Household lifecycle registry"
 def make_web_application(parts: CommandParts, queries: Sequence[Blueprint], authenticator: Authenticator) -> Flask:
     """The WSGI application over both sides."""
     app = APIFlask(
-        __name__, title=TITLE, version=version("household-registry"), docs_path=None, spec_path=None, json_errors=False
+        __name__,
+        title=TITLE,
+        version=version("household-registry"),
+        docs_path=None,
+        spec_path=None,
+        json_errors=False,
+        static_folder=None,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     endpoints = command_endpoints(parts)

@@ -2,15 +2,16 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 from flask import Response
 
 from registry.api.answers import outcome_answer
 from registry.api.endpoint import Asked, Endpoint
 from registry.api.json_schema import OUTCOME
-from registry.api.known_persons import check_persons
+from registry.api.known_persons import check_persons, new_members
 from registry.api.parts import CommandParts
 from registry.application.request import Outcome
 from registry.command import Command, action_of, decider_of
@@ -29,11 +30,18 @@ def command_endpoint(
     tag: str,
     in_path: Sequence[str] = (),
     then: Callable[[Outcome], None] = lambda outcome: None,
+    example: Mapping[str, Any] = MappingProxyType({}),
 ) -> Endpoint:
-    """The endpoint of a command. in_path: its fields that the path says; then: called once it was accepted."""
+    """The endpoint of a command.
+
+    in_path: its fields that the path says; then: called once it was accepted; example: values of fields whose schema does not say
+    enough to make an example of.
+    """
 
     def view(asked: Asked) -> Response:
-        check_persons(asked.body, parts.vault)
+        if new_members(asked.body):
+            parts.service.authorise(asked.body, asked.actor)  # before anything is said of persons
+            check_persons(asked.body, parts.vault)
         outcome = parts.service.execute(asked.body, asked.circumstances)
         then(outcome)
         return outcome_answer(outcome, asked)
@@ -51,6 +59,7 @@ def command_endpoint(
         view=view,
         body=command_class,
         in_path=tuple(in_path),
+        example=example,
         answers=RECORDED,
         problems=tuple(dict.fromkeys(_CODE.findall(refusals))),
         keyed=True,

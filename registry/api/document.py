@@ -55,7 +55,7 @@ def _operation(endpoint: Endpoint, book: SchemaBook) -> dict[str, Any]:
         operation["security"] = []
     if endpoint.body is not None:
         schema = book.record(endpoint.body, endpoint.fixed)
-        example = example_of(schema, book.components)
+        example = {**example_of(schema, book.components), **endpoint.example}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
     return operation
 

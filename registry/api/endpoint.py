@@ -62,7 +62,8 @@ class Endpoint:
     """One way in.
 
     action: what the access rules call it, None where anybody may ask without a token; body: the record that the body has to be,
-    None where none is read; in_path: fields of that record that the path says; given: those that the server makes;
+    None where none is read; in_path: fields of that record that the path says; given: those that the server makes; example: some
+    of the example body's fields;
     answers: status -> what it means and the JSON schema of its content, None for no content; problems: codes, besides those of
     every endpoint, that it may refuse with; keyed: it honours Idempotency-Key; versioned: it honours If-Match and answers with
     an ETag.
@@ -79,6 +80,7 @@ class Endpoint:
     body: type[Any] | None = None
     in_path: Sequence[str] = ()
     given: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[int, tuple[str, Mapping[str, Any] | None]] = field(default_factory=dict)
     problems: Sequence[str] = ()
     keyed: bool = False

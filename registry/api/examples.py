@@ -22,6 +22,7 @@ VALUES: Final[Mapping[str, Any]] = {
     "id_number": "469999198005010033",
     "phone": "13800000000",
     "user_id": "program-0001",
+    "role": "HOSPITAL",
     "fields": ["name"],
     "expires_at": "2019-06-30T00:00:00Z",
     "changes": {"phone": "13800000001"},
@@ -36,10 +37,10 @@ def example_of(schema: Mapping[str, Any], components: Mapping[str, Mapping[str, 
         return example_of(components[schema["$ref"].removeprefix(COMPONENTS)], components, name)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], components, name)
-    if "enum" in schema:
-        return schema["enum"][0]
     if name in VALUES:
         return VALUES[name]
+    if "enum" in schema:
+        return schema["enum"][0]
     if schema["type"] == "object":
         wanted = schema.get("required", ())
         return {

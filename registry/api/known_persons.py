@@ -1,7 +1,7 @@
 """Nobody becomes a member whom the vault does not know: a slip in an id would make a member whom nobody can ever name."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,15 @@ from registry.refusal import Refusals
 from registry.vault.vault import Vault
 
 
+def new_members(command: Any) -> dict[str, UUID]:
+    """Field -> person id of everybody who would become a member."""
+    return dict(_new_members(command))
+
+
 def check_persons(command: Any, vault: Vault) -> None:
     """Raises Refused (E-PERSON-UNKNOWN) for every new member of a command whom the vault does not know."""
-    new = dict(_new_members(command))
-    if not new:
-        return
-    known: Mapping[UUID, str] = vault.offices_of(list(new.values()))
+    new = new_members(command)
+    known = vault.offices_of(list(new.values()))
     refusals = Refusals()
     for field, person_id in new.items():
         refusals.unless(person_id in known, "E-PERSON-UNKNOWN", at=field)
@@ -23,7 +26,6 @@ def check_persons(command: Any, vault: Vault) -> None:
 
 
 def _new_members(command: Any) -> Iterator[tuple[str, UUID]]:
-    """(field, person id) of everybody who would become a member."""
     for field in dataclasses.fields(command):
         value = getattr(command, field.name)
         if isinstance(value, NewMember):

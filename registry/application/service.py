@@ -109,6 +109,11 @@ class CommandService:
         earlier = self.store.find_command_result(request.actor.user_id, request.idempotency_key)
         return None if earlier is None else _replayed(earlier, request)
 
+    def authorise(self, command: Command, actor: Actor) -> None:
+        """Raises Refused (E-AUTH-ROLE, E-AUTH-SCOPE) unless the actor may give this command where it would act."""
+        self.authorise_role(type(command), actor)
+        self._authorise_places(command, places_named(command, self.new_loader(), actor), actor)
+
     def weigh(self, command: Command, request: Request) -> None:
         """Ask all that `execute` would ask, and record nothing. Raises Refused, VersionStale."""
         self.decide(command, request, self.new_loader(), self.decision(request))

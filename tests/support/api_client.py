@@ -19,7 +19,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from deploy.composition.write_side import WriteSide
+from deploy.pipeline.projecting import opened_projector
+from deploy.pipeline.relaying import opened_relay
 from deploy.web.composing import web_application_of
+from projections.register.read_model import REGISTER
 from registry.command import Command, action_of
 from registry.event import ActorFacts
 from registry.vault.id_number import synthetic_id
@@ -54,7 +57,7 @@ class Api:
             body = json.dumps(body, ensure_ascii=False)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        return self.app.test_client().open(path, method=method, headers=sent, data=body)
+        return self.app.test_client().open(path, method=method, headers=sent, data=body, buffered=True)
 
     def get(self, path: str, who: ActorFacts | Actor | None, **headers: str) -> TestResponse:
         """GET."""
@@ -77,6 +80,15 @@ class Api:
         response = self.post(path, who, body, **headers)
         assert response.status_code in (200, 201), response.get_data(as_text=True)
         return response
+
+    def flow(self) -> None:
+        """Relay and project until nothing is left."""
+        with opened_relay(self.side.settings, self.side.clock) as step:
+            while step():
+                pass
+        with opened_projector(self.side.settings, REGISTER) as step:
+            while step():
+                pass
 
     def person(self, number: int, who: ActorFacts | None = None, **more: str) -> UUID:
         """Register a made-up person; the number tells two of them apart."""

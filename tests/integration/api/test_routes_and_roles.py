@@ -1,0 +1,141 @@
+"""Every route x role: who is let in, who is not for his role, and who is not for the place.
+
+The table beside this file is the specification: a line for each route, written by hand, not read from the access rules. A route
+without a line fails, and so does a line without a route. Its columns: method and route; what a role of another division gets
+(403 refused, 404 as if it were not there, own: nothing but what is within its own division, any: the route is about no place);
+then the roles, `x` where the role is let in. An open route needs no token, and says so instead.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask
+
+from schemas.access import Actor
+from schemas.code_tables import table
+from tests.support.api_client import Api
+from tests.support.histories import in_ledger
+from tests.support.scenario import COUNTY, HOUSEHOLD
+
+TABLE = Path(__file__).parent / "routes_and_roles.txt"
+ROLES = tuple(table("role").codes)
+PROVINCE, ELSEWHERE = "460000000000", "469024000000"
+OPEN = "open"
+DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN"}}
+NOT_LET_IN = frozenset({"E-AUTH-TOKEN", "E-AUTH-ROLE", "E-AUTH-SCOPE"})
+
+
+class Line(NamedTuple):
+    """A route of the table."""
+
+    method: str
+    rule: str
+    elsewhere: str
+    roles: frozenset[str]
+
+    @property
+    def described(self) -> str:
+        """The path as the API document writes it."""
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", self.rule)
+
+
+def lines() -> Iterator[Line]:
+    for text in TABLE.read_text("utf-8").splitlines():
+        if text.strip() and not text.startswith("#"):
+            method, rule, elsewhere, *marks = text.split()
+            let_in = [role for role, mark in zip(ROLES, marks, strict=True) if mark == "x"] if marks else []
+            yield Line(method, rule, elsewhere, frozenset(let_in))
+
+
+LINES = list(lines())
+GUARDED = [line for line in LINES if line.elsewhere != OPEN]
+
+
+def named(line: Line) -> str:
+    return f"{line.method} {line.rule}"
+
+
+def routes_of(app: Flask) -> list[tuple[str, str]]:
+    rules = app.url_map.iter_rules()
+    return sorted((method, rule.rule) for rule in rules for method in (rule.methods or ()) - {"HEAD", "OPTIONS"})
+
+
+class Visitor:
+    """Sends a well-formed request to any route, about a household, a person and a token that are there."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.keys = count(1)
+        person_id = api.person(1)
+        api.give(in_ledger()[0])
+        until = api.side.clock.now().replace(year=2019)
+        token = api.side.tokens.create(Actor("program-1", "HOSPITAL", "office-1", COUNTY), until)
+        self.there = {"household_id": HOUSEHOLD, "person_id": person_id, "token_id": token.token_id, "county": COUNTY}
+        self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
+        self.described = api.get("/openapi.json", None).get_json()["paths"]
+        api.flow()
+
+    def send(self, line: Line, who: Actor | None) -> Any:
+        operation = self.described.get(line.described, {}).get(line.method.lower(), {})
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        keyed = any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+        headers = {"Idempotency_Key": f"key-{next(self.keys)}"} if keyed else {}
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(self.there[part[1]]), line.rule)
+        return self.api.ask(line.method, path, who, body, **headers)
+
+
+@pytest.fixture(scope="module")
+def visitor(shared_api: Api) -> Visitor:
+    return Visitor(shared_api)
+
+
+def an(role: str, division: str) -> Actor:
+    return Actor(f"{role.lower()}-{division}", role, "office-1", division)
+
+
+def code_of(response: Any) -> str | None:
+    code: str | None = (response.get_json() or {}).get("code") if response.is_json else None
+    return code if response.status_code >= 400 else None
+
+
+def test_every_route_has_its_line(visitor: Visitor) -> None:
+    assert sorted((line.method, line.rule) for line in LINES) == routes_of(visitor.api.app)
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.elsewhere == OPEN], ids=named)
+def test_an_open_route_needs_no_token(visitor: Visitor, line: Line) -> None:
+    assert visitor.send(line, None).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("line", GUARDED, ids=named)
+def test_without_a_good_token_nobody_is_let_in(visitor: Visitor, line: Line) -> None:
+    refused = visitor.send(line, None)
+    assert (refused.status_code, code_of(refused)) == (401, "E-AUTH-TOKEN")
+
+
+@pytest.mark.parametrize("line", GUARDED, ids=named)
+def test_just_the_roles_of_the_table_are_let_in(visitor: Visitor, line: Line) -> None:
+    answers = {role: visitor.send(line, an(role, PROVINCE)) for role in ROLES}
+    assert {role for role, answer in answers.items() if code_of(answer) not in NOT_LET_IN} == line.roles
+    for role in set(ROLES) - line.roles:
+        assert (answers[role].status_code, code_of(answers[role])) == (403, "E-AUTH-ROLE")
+
+
+@pytest.mark.parametrize("line", GUARDED, ids=named)
+def test_a_role_of_another_division_is_kept_out(visitor: Visitor, line: Line) -> None:
+    for role in sorted(line.roles):
+        answer = visitor.send(line, an(role, ELSEWHERE))
+        if line.elsewhere in ("403", "404"):
+            assert answer.status_code == int(line.elsewhere), (role, code_of(answer))
+            assert code_of(answer) in DENIED[answer.status_code], role
+        else:
+            assert code_of(answer) not in NOT_LET_IN, role
+            assert line.elsewhere != "own" or not shows_something_of(answer, visitor)
+
+
+def shows_something_of(answer: Any, visitor: Visitor) -> bool:
+    return any(str(visitor.there[what]) in answer.get_data(as_text=True) for what in ("household_id", "token_id"))
