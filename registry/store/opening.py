@@ -5,6 +5,7 @@ from pathlib import Path
 from registry.store.event_store import RegistryEventStore
 from registry.store.mapper import AvroMapper
 from registry.store.period_closer import PeriodCloser
+from registry.store.postgres import PostgresStoreRecorder
 from registry.store.recorder import StoreRecorder
 from registry.store.sqlite import SQLiteStoreRecorder
 from schemas.catalogue import Catalogue, registry_catalogue
@@ -51,4 +52,6 @@ def recorder_for(url: str, *, lock_timeout_s: int = LOCK_TIMEOUT_S) -> StoreReco
     """
     if url.startswith(_SQLITE):
         return SQLiteStoreRecorder(Path(url.removeprefix(_SQLITE)), lock_timeout_s=lock_timeout_s)
+    if url.startswith(_POSTGRESQL):
+        return PostgresStoreRecorder(url, lock_timeout_s=lock_timeout_s)
     raise ValueError("the event store's address begins with sqlite:/// or postgresql://")

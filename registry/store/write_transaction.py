@@ -47,7 +47,7 @@ class WriteTransaction(Protocol):
         ...
 
     def append(self, rows: Sequence[Row]) -> None:
-        """Write the rows, whose positions follow the head's. Raises StreamConflict."""
+        """Write the rows, whose positions follow the head's. Raises StreamConflict, or the block does when it ends."""
         ...
 
     def keep(self, command: CommandResult, recorded_at_us: int) -> None:

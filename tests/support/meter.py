@@ -120,12 +120,14 @@ class Meter:
         meter._trigger(MeterOpened(**envelope(id, 1), household_id=id_of("household", id)))
         return meter
 
-    def read(self, amount: str) -> None:
+    def read(self, amount: str, event_id: UUID | None = None) -> None:
+        """event_id: where writers race for a version, each of their events has to have its own."""
         stream, version = self.id, self.version + 1
+        own = {} if event_id is None else {"event_id": event_id}
         step = {"step_id": id_of("step", stream, version), "units": 3}
         self._trigger(
             MeterRead(
-                **envelope(stream, version),
+                **envelope(stream, version) | own,
                 amount=Decimal(amount),
                 read_on=date(2018, 9, 2),
                 readers=[id_of("reader", 1), id_of("reader", 2)],

@@ -26,7 +26,7 @@ def meter_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Gives an address on the engine under test at which a store could be made: nothing is there yet."""
     if request.param == "postgresql":

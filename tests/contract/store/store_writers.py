@@ -2,6 +2,7 @@
 
 import multiprocessing
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from multiprocessing.synchronize import Barrier
 
 from registry.store.application import RegistryApplication
@@ -31,11 +32,12 @@ def write_much(database: MeterDatabase, writer: int, readings: int, started: Bar
     clock = RacingClock(timedelta(hours=7 * writer))
     application = RegistryApplication(database.open(clock, DailyCloser()), cache_size=2 if writer % 2 else 0)
     started.wait(PATIENCE_S)
+    attempts = count()
     for number in range(readings):
 
         def attempt(number: int = number) -> None:
             shared = application.load(Meter, id_of("meter", number % SHARED_METERS))
-            shared.read("1.00")
+            shared.read("1.00", id_of("attempt", writer, next(attempts)))
             own = Meter.opened(id_of("meter", writer, number))
             application.save(own, shared)
 

@@ -15,6 +15,7 @@ from eventsourcing.tests.persistence import (
     NonInterleavingNotificationIDsBaseCase,
 )
 
+from registry.store.postgres import PostgresStoreRecorder
 from registry.store.recorder import StoreRecorder
 from registry.store.sqlite import SQLiteStoreRecorder
 
@@ -44,6 +45,19 @@ class OnSQLite:
         return self.recorder
 
 
+@pytest.mark.postgres
+class OnPostgres:
+    @pytest.fixture(autouse=True)
+    def _recorder(self, postgres_uri: str) -> Any:
+        self.recorder = PostgresStoreRecorder(postgres_uri, first_version=0)
+        self.recorder.create_table()
+        yield
+        self.recorder.close()
+
+    def create_recorder(self) -> Any:
+        return self.recorder
+
+
 class AsAggregates:
     recorder: StoreRecorder
 
@@ -58,6 +72,15 @@ class TestApplicationOnSQLite(OnSQLite, ApplicationRecorderTestCase[Any]): ...
 
 
 class TestPositionsOnSQLite(OnSQLite, NonInterleavingNotificationIDsBaseCase): ...
+
+
+class TestAggregatesOnPostgres(AsAggregates, OnPostgres, AggregateRecorderTestCase): ...
+
+
+class TestApplicationOnPostgres(OnPostgres, ApplicationRecorderTestCase[Any]): ...
+
+
+class TestPositionsOnPostgres(OnPostgres, NonInterleavingNotificationIDsBaseCase): ...
 
 
 del AggregateRecorderTestCase, ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase  # not to be collected here

@@ -13,7 +13,7 @@ from registry.aggregate import Aggregate
 from registry.store.application import RegistryApplication
 from registry.store.errors import StreamConflict
 from registry.store.event_store import RegistryEventStore
-from tests.support.meter import Meter, MeterRead, SetClock, envelope, id_of, meter_catalogue
+from tests.support.meter import Meter, MeterRead, SetClock, envelope, id_of
 from tests.support.meter_store import MeterDatabase, check_store, meter_with
 
 METER = id_of("meter", 1)
@@ -36,13 +36,6 @@ class Tally(Aggregate):
         event = MeterRead(**known, amount=Decimal(amount), read_on=None, readers=[], steps=[])
         event.mutate(self)
         self._pending.append(event)
-
-
-@pytest.fixture(scope="module")
-def schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("schemas")
-    meter_catalogue(folder)
-    return folder
 
 
 @pytest.fixture
