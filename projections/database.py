@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Engine, LargeBinary, create_engine, event, make_url
+from sqlalchemy import BigInteger, Connection, Engine, LargeBinary, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.types import Integer, SmallInteger, Text
 
 ID: Final = LargeBinary(16)
@@ -69,6 +69,19 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+@contextmanager
+def driver_snapshot(engine: Engine) -> Iterator[PoolProxiedConnection]:
+    """The same for statements that are run by the driver itself: SQLAlchemy's own part of a transaction is left out."""
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        sqlite = engine.dialect.name == "sqlite"
+        driver.execute("BEGIN" if sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield connection
+    finally:
+        connection.close()  # rolled back by the pool
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
@@ -78,5 +91,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # It cannot fail, and a question to a read model spends more on SQLAlchemy's way than on all that it reads.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")

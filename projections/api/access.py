@@ -6,11 +6,10 @@ may know loses nothing: the whole register is in scope of those whose division i
 outside the scope is refused by name.
 """
 
-from sqlalchemy import Connection
-
 from projections.api.errors import Fault, QueryRefused
 from projections.register.queries.fields import division_text
 from projections.register.queries.household_now import state_of
+from projections.register.queries.prepared import Driver
 from schemas.access import Actor, decide
 
 HOUSEHOLD = "query.household"
@@ -33,9 +32,9 @@ def may_see(actor: Actor, division: str | None) -> bool:
     return division is not None and decide(actor, HOUSEHOLD, division) is None
 
 
-def visible_version(connection: Connection, actor: Actor, household_id: bytes) -> int | None:
+def visible_version(driver: Driver, actor: Actor, household_id: bytes) -> int | None:
     """The household's version; None if there is no such household for this actor."""
-    state = state_of(connection, household_id)
+    state = state_of(driver, household_id)
     return state[0] if state is not None and may_see(actor, division_text(state[1])) else None
 
 

@@ -1,22 +1,20 @@
 """Answers as they go out: JSON with its validator, or the short word that nothing has changed."""
 
-import json
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from flask import Request, Response
 
 from projections.api.endpoint import CSV, JSON
 from projections.api.errors import refuse
 
-PRIVATE = "private, no-cache"
+PRIVATE: Final = "private, no-cache"
 """A browser may keep an answer, but asks before it shows it again; nobody between us and it keeps one."""
 
 
 def json_answer(document: Any) -> Response:
     """A document as JSON, its Chinese as it is."""
-    response = Response(json.dumps(document, ensure_ascii=False, separators=(",", ":")), mimetype=JSON)
-    response.headers["Cache-Control"] = PRIVATE
-    return response
+    return Response(orjson.dumps(document), headers={"Cache-Control": PRIVATE}, content_type=JSON)
 
 
 def versioned(response: Response, version: int) -> Response:
@@ -27,7 +25,7 @@ def versioned(response: Response, version: int) -> Response:
 
 def unchanged(http: Request, version: int) -> Response | None:
     """304 if the client has this version already."""
-    if not http.if_none_match.contains_weak(str(version)):
+    if "HTTP_IF_NONE_MATCH" not in http.environ or not http.if_none_match.contains_weak(str(version)):
         return None
     response = Response(status=304)
     response.headers["Cache-Control"] = PRIVATE

@@ -9,6 +9,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Blueprint, Response
+from prometheus_client import Counter
 
 from projections.api.document import describe
 from projections.api.endpoint import Endpoint
@@ -72,6 +73,7 @@ def query_blueprints(parts: QueryParts) -> list[Blueprint]:
 
 def _measured(endpoint: Endpoint, metrics: QueryMetrics, ticks: Callable[[], float]) -> Callable[..., Response]:
     seconds = metrics.seconds.labels(endpoint.name)
+    answers: dict[str, Counter] = {}
 
     def view(**path: Any) -> Response:
         begun = ticks()
@@ -85,6 +87,9 @@ def _measured(endpoint: Endpoint, metrics: QueryMetrics, ticks: Callable[[], flo
             raise
         finally:
             seconds.observe(ticks() - begun)
-            metrics.answers.labels(endpoint.name, status).inc()
+            count = answers.get(status)
+            if count is None:
+                count = answers[status] = metrics.answers.labels(endpoint.name, status)
+            count.inc()
 
     return view

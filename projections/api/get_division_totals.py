@@ -12,7 +12,7 @@ from projections.api.errors import refuse
 from projections.api.figures import FIGURES, figures, note_words
 from projections.api.json_schemas import merged, record, rows
 from projections.api.labels import LABELS, Labels
-from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, moment_of, moment_told
+from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, is_now, moment_of, moment_told
 from projections.api.parameters import choice
 from projections.api.parts import QueryParts
 from projections.register.queries.fields import Document
@@ -46,7 +46,7 @@ def get_division_totals(parts: QueryParts) -> Endpoint:
             refuse("E-FIELD-NOT-ALLOWED", at="by")
         digits = COUNTY_DIGITS if by_units else digits_below(division.code)
         with parts.reading() as connection:
-            moment = moment_of(connection, question.values)
+            moment = None if is_now(question.values) else moment_of(connection, question.values)
             if moment is None:
                 cells = totals_now(connection, division.code, digits)
             else:

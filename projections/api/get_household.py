@@ -11,13 +11,13 @@ from projections.api.endpoint import JSON, Endpoint, Question
 from projections.api.get_household_spells import note_spells
 from projections.api.json_schemas import merged, record, rows, words
 from projections.api.labels import LABELS, Labels, place_path
-from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, moment_of, moment_told
+from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, is_now, moment_of, moment_told
 from projections.api.parts import QueryParts
 from projections.api.waiting import MIN_VERSION, Waiting
 from projections.register.queries.fields import DIVISION, or_null
 from projections.register.queries.household_now import belongings, household_now
 from projections.register.queries.household_then import household_then, not_yet_there
-from projections.register.queries.moments import Moment
+from projections.register.queries.prepared import Driver, driver_of
 from projections.register.queries.shapes import (
     BELIEF_SHAPE,
     HOUSEHOLD_SHAPE,
@@ -58,11 +58,11 @@ def get_household(parts: QueryParts, waiting: Waiting) -> Endpoint:
 
     def view(question: Question) -> Response:
         waiting.for_household(parts, question)
+        if is_now(question.values):
+            with parts.driver() as driver:
+                return _now(parts, driver, question)
         with parts.reading() as connection:
-            moment = moment_of(connection, question.values)
-            if moment is None:
-                return _now(parts, connection, question)
-            return _then(parts, connection, question, moment)
+            return _then(parts, connection, question)
 
     return Endpoint(
         path="/v1/households/{household_id}",
@@ -83,14 +83,14 @@ def get_household(parts: QueryParts, waiting: Waiting) -> Endpoint:
     )
 
 
-def _now(parts: QueryParts, connection: Connection, question: Question) -> Response:
+def _now(parts: QueryParts, driver: Driver, question: Question) -> Response:
     household_id: bytes = question.path["household_id"].bytes
-    household = household_now(connection, household_id)
+    household = household_now(driver, household_id)
     if household is None or not may_see(question.actor, household["division"]):
         raise unknown_household()
     if (response := unchanged(question.http, household["version"])) is not None:
         return response
-    document = {**household, **belongings(connection, household_id)}
+    document = {**household, **belongings(driver, household_id)}
     divisions = parts.divisions()
     labels = Labels(parts.code_tables(), divisions)
     labels.note(HOUSEHOLD_SHAPE, household)
@@ -104,11 +104,12 @@ def _now(parts: QueryParts, connection: Connection, question: Question) -> Respo
     return versioned(json_answer({**document, "labels": labels.told}), household["version"])
 
 
-def _then(parts: QueryParts, connection: Connection, question: Question, moment: Moment) -> Response:
+def _then(parts: QueryParts, connection: Connection, question: Question) -> Response:
     """Shown to whoever may see where the household is now, or where it was then, as a list of that moment would show it."""
+    moment = moment_of(connection, question.values)
     household_id: bytes = question.path["household_id"].bytes
     believed = household_then(connection, household_id, moment)
-    now_visible = visible_version(connection, question.actor, household_id) is not None
+    now_visible = visible_version(driver_of(connection), question.actor, household_id) is not None
     then_visible = believed is not None and may_see(question.actor, believed["division"])
     if not now_visible and not then_visible:
         raise unknown_household()

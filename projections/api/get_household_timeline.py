@@ -3,7 +3,6 @@
 from typing import Final
 
 from flask import Response
-from sqlalchemy import Connection
 
 from projections.api.access import HOUSEHOLD
 from projections.api.endpoint import JSON, Endpoint, Question
@@ -15,6 +14,7 @@ from projections.api.parts import QueryParts
 from projections.api.waiting import MIN_VERSION, VERSION_MAX, Waiting
 from projections.register.queries.event_telling import EventTeller, codes_in
 from projections.register.queries.fields import WHOLE, Document, or_null
+from projections.register.queries.prepared import Driver
 from projections.register.queries.timeline import ENTRY_SHAPE, timeline
 from schemas.event_labels import event_label
 
@@ -54,8 +54,8 @@ def get_household_timeline(parts: QueryParts, waiting: Waiting) -> Endpoint:
     def view(question: Question) -> Response:
         after, limit = question.values["after_version"], question.values["limit"]
 
-        def read(connection: Connection, household_id: bytes) -> tuple[list[Document], int | None]:
-            return timeline(connection, household_id, after, limit, teller)
+        def read(driver: Driver, household_id: bytes) -> tuple[list[Document], int | None]:
+            return timeline(driver, household_id, after, limit, teller)
 
         return answer_part(parts, waiting, question, read, _tell)
 

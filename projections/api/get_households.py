@@ -14,7 +14,7 @@ from projections.api.errors import Faults
 from projections.api.json_schemas import record, words
 from projections.api.labels import LABELS, Labels
 from projections.api.languages import preferred_language
-from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, moment_of, moment_told
+from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, check_moment, is_now, moment_of, moment_told
 from projections.api.parameters import Parameter, choice, codes, day, division, opaque, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Columns, sheet_answer
@@ -88,7 +88,7 @@ def get_households(parts: QueryParts) -> Endpoint:
         require_scope(question.actor, ACTION, place)
         wanted = _wanted({**values, "division": place}, day_number(shanghai_date(parts.clock.now())))
         with parts.reading() as connection:
-            moment = moment_of(connection, values)
+            moment = None if is_now(values) else moment_of(connection, values)
             if wants_csv(question.http):
                 return _sheet(parts, connection, wanted, moment, _page(values))
             return _listed(parts, connection, wanted, moment, values)
@@ -120,7 +120,7 @@ def _check(parts: QueryParts, values: Mapping[str, Any], faults: Faults) -> None
     first, last = values["exited_from"], values["exited_to"]
     if first is not None and last is not None and first > last:
         faults.add("E-DATE-ORDER", at="exited_to", first="exited_from", then="exited_to")
-    if values["as_of"] is not None or values["known_at"] is not None:
+    if not is_now(values):
         for parameter in NOW_ONLY:
             if values[parameter.name] not in (None, ()):
                 faults.add("E-FIELD-NOT-ALLOWED", at=parameter.name)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from flask import Response
-from sqlalchemy import Connection
 
 from projections.api.access import unknown_household, visible_version
 from projections.api.answers import json_answer, unchanged, versioned
@@ -14,6 +13,7 @@ from projections.api.labels import LABELS, Labels
 from projections.api.parts import QueryParts
 from projections.api.waiting import Waiting
 from projections.register.queries.fields import ID, WHOLE
+from projections.register.queries.prepared import Driver
 
 T = TypeVar("T")
 VERSION: Final = {**WHOLE.schema, "description": "The household's version"}
@@ -29,7 +29,7 @@ def answer_part(
     parts: QueryParts,
     waiting: Waiting,
     question: Question,
-    read: Callable[[Connection, bytes], T],
+    read: Callable[[Driver, bytes], T],
     tell: Callable[[T, Labels], dict[str, Any]],
 ) -> Response:
     """Wait, look whether the actor may see the household and has it already; `read` what is asked, then `tell` it.
@@ -38,13 +38,13 @@ def answer_part(
     """
     household_id = question.path["household_id"]
     waiting.for_household(parts, question)
-    with parts.reading() as connection:
-        version = visible_version(connection, question.actor, household_id.bytes)
+    with parts.driver() as driver:
+        version = visible_version(driver, question.actor, household_id.bytes)
         if version is None:
             raise unknown_household()
         if (response := unchanged(question.http, version)) is not None:
             return response
-        found = read(connection, household_id.bytes)
+        found = read(driver, household_id.bytes)
     labels = Labels(parts.code_tables(), parts.divisions())
     told = tell(found, labels)
     return versioned(json_answer({"household_id": str(household_id), "version": version, **told, "labels": labels.told}), version)

@@ -5,6 +5,7 @@ are under `division`, by their names from the province down.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from projections.register.queries.fields import Document, Shape
@@ -30,18 +31,22 @@ class Labels:
     """Gathers the words for one answer."""
 
     def __init__(self, tables: CodeTables, divisions: Divisions) -> None:
-        self._tables, self._divisions = tables, divisions
+        self._words, self._divisions = _words(tables), divisions
         self.told: dict[str, dict[str, Any]] = {}
 
     def note(self, shape: Shape, document: Mapping[str, Any]) -> None:
         """The codes of a document that was made by a shape."""
+        told = self.told
         for name, table in shape.coded:
             value = document[name]
-            if value is None:
+            if not value:
                 continue
-            for code in value if isinstance(value, list) else (value,):
-                if code not in self.told.get(table, ()):
+            noted = told.get(table, ())
+            if type(value) is list:
+                for code in value:
                     self.note_code(table, code)
+            elif value not in noted:
+                self.note_code(table, value)
 
     def note_all(self, shape: Shape, documents: Iterable[Mapping[str, Any]]) -> None:
         """The codes of several such documents."""
@@ -50,15 +55,24 @@ class Labels:
 
     def note_code(self, table: str, code: str) -> None:
         """A code that is its own label is in no table; the answer says it anyhow."""
-        of = self._tables[table]
-        if code in of:
-            self.told.setdefault(table, {})[code] = {"zh": of.label(code, "zh"), "en": of.label(code, "en")}
+        words = self._words[table].get(code)
+        if words is not None:
+            self.told.setdefault(table, {})[code] = words
 
     def note_place(self, code: str | None) -> None:
         """The names of a division."""
         if code is not None and code in self._divisions:
             names = {lang: " / ".join(self._divisions.name_path(code, lang)) for lang in ("zh", "en")}
             self.told.setdefault(PLACES, {})[code] = names
+
+
+@lru_cache(maxsize=2)
+def _words(tables: CodeTables) -> Mapping[str, Mapping[str, Any]]:
+    """All words of the tables of the day."""
+    return {
+        name: {code: {"zh": tables[name].label(code, "zh"), "en": tables[name].label(code, "en")} for code in tables[name].codes}
+        for name in tables.names
+    }
 
 
 def place_path(divisions: Divisions, code: str) -> list[Document]:

@@ -35,6 +35,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def check_moment(parts: QueryParts, values: Mapping[str, Any], faults: Faults) -> None:
     """E-DATE-FUTURE for a day that has not come (or had not, at `known_at`), E-KNOWN-AT beyond what is known."""
+    if is_now(values):
+        return
     as_of, known_at = values["as_of"], values["known_at"]
     last = day_number(shanghai_date(parts.clock.now()))
     if known_at is not None:
@@ -52,11 +54,16 @@ def add_unknown(connection: Connection, known_at: int, faults: Faults) -> None:
         faults.add("E-KNOWN-AT", at="known_at", known=instant_text(known))
 
 
-def moment_of(connection: Connection, values: Mapping[str, Any]) -> Moment | None:
-    """The moment that is asked about, None for now. Raises QueryRefused (E-KNOWN-AT) if this state knows less than the last."""
+def is_now(values: Mapping[str, Any]) -> bool:
+    """Whether the present is asked about, and all that is known of it."""
+    return values["as_of"] is None and values["known_at"] is None
+
+
+def moment_of(connection: Connection, values: Mapping[str, Any]) -> Moment:
+    """The moment that is asked about. Raises QueryRefused (E-KNOWN-AT) if this state knows less than the one that was checked."""
     as_of, known_at = values["as_of"], values["known_at"]
     if known_at is None:
-        return None if as_of is None else Moment(as_of)
+        return Moment(as_of)
     faults = Faults()
     add_unknown(connection, known_at, faults)
     faults.raise_any()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from projections.api.errors import ViewUnavailable
 from projections.database import snapshot
+from projections.register.queries.prepared import Driver, driver_on
 from schemas.clock import Clock
 from schemas.code_tables import CodeTables
 from schemas.codec import Codec
@@ -58,12 +59,26 @@ class QueryParts:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent state of the live build. Raises ViewUnavailable."""
-        try:
-            engine = self.engine()
-            if engine is None:
-                raise ViewUnavailable("there is no build of this version")
-            with snapshot(engine) as connection:
-                yield connection
-        except (OperationalError, InterfaceError, PoolExhausted) as error:
-            # Its message may hold values of rows, and stays out.
-            raise ViewUnavailable(type(error).__name__) from error
+        with _reachable(), snapshot(self._live()) as connection:
+            yield connection
+
+    @contextmanager
+    def driver(self) -> Iterator[Driver]:
+        """The same for prepared statements alone, which is all that one household needs. Raises ViewUnavailable."""
+        with _reachable(), driver_on(self._live()) as driver:
+            yield driver
+
+    def _live(self) -> Engine:
+        engine = self.engine()
+        if engine is None:
+            raise ViewUnavailable("there is no build of this version")
+        return engine
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolExhausted) as error:
+        # Its message may hold values of rows, and stays out.
+        raise ViewUnavailable(type(error).__name__) from error

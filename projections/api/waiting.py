@@ -40,8 +40,8 @@ class Waiting:
         household_id = question.path["household_id"].bytes
 
         def version_now() -> int | None:
-            with parts.reading() as connection:
-                return visible_version(connection, question.actor, household_id)
+            with parts.driver() as driver:
+                return visible_version(driver, question.actor, household_id)
 
         self.until(version_now, question.values["min_version"], question.values["max_wait_s"])
 

@@ -7,9 +7,10 @@ sheet (CSV) takes its columns from it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, literal_column
 
 from projections.register.codes import OVERLAYS, STATUSES
 from schemas.code_tables import table
@@ -28,7 +29,9 @@ def day_number(day: date) -> int:
     return day.toordinal() - EPOCH_ORDINAL
 
 
+@lru_cache(maxsize=1 << 15)
 def day_text(number: int) -> str:
+    """ISO 8601. The register's days are few, and each is told again and again."""
     return date.fromordinal(number + EPOCH_ORDINAL).isoformat()
 
 
@@ -64,24 +67,29 @@ def _codes(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A form of value: how it is shown (a value of the table, never NULL), and the JSON schema of what is shown."""
+    """A form of value. schema: the JSON schema of what is shown.
 
-    show: Callable[[Any], Any]
+    show: what a value of the table is shown as, None where it is shown as it is; nothing: what stands in the table for no value
+    (besides NULL), and is selected as NULL.
+    """
+
     schema: Mapping[str, Any]
+    show: Callable[[Any], Any] | None = None
+    nothing: Any = None
 
 
-ID: Final = Kind(id_text, {"type": "string", "format": "uuid", "examples": ["018f2f6a-1111-7000-8000-000000000007"]})
-DAY: Final = Kind(day_text, {"type": "string", "format": "date", "examples": ["2019-03-31"]})
-INSTANT: Final = Kind(instant_text, {"type": "string", "format": "date-time", "examples": ["2019-04-02T01:30:00Z"]})
-YUAN: Final = Kind(yuan_text, {"type": "string", "pattern": r"^-?\d+\.\d\d$", "examples": ["4310.50"]})
-DIVISION: Final = Kind(division_text, {"type": "string", "pattern": r"^\d{12}$", "examples": ["469024100201"]})
-WHOLE: Final = Kind(int, {"type": "integer", "examples": [4]})
-ORDINAL: Final = Kind(lambda number: number or None, {"type": "integer", "minimum": 1, "examples": [1]})
-FLAG: Final = Kind(bool, {"type": "boolean", "examples": [False]})
-TEXT: Final = Kind(lambda text: text or None, {"type": "string", "minLength": 1, "examples": ["u-0042"]})
-CODES: Final = Kind(_codes, {"type": "array", "items": {"type": "string"}})
-STATUS: Final = Kind(STATUSES.__getitem__, {"type": "string", "enum": list(STATUSES), "examples": ["REGISTERED"]})
-OVERLAY: Final = Kind(OVERLAYS.__getitem__, {"type": "string", "enum": list(OVERLAYS), "examples": ["NONE"]})
+ID: Final = Kind({"type": "string", "format": "uuid", "examples": ["018f2f6a-1111-7000-8000-000000000007"]}, id_text)
+DAY: Final = Kind({"type": "string", "format": "date", "examples": ["2019-03-31"]}, day_text)
+INSTANT: Final = Kind({"type": "string", "format": "date-time", "examples": ["2019-04-02T01:30:00Z"]}, instant_text)
+YUAN: Final = Kind({"type": "string", "pattern": r"^-?\d+\.\d\d$", "examples": ["4310.50"]}, yuan_text)
+DIVISION: Final = Kind({"type": "string", "pattern": r"^\d{12}$", "examples": ["469024100201"]}, division_text)
+WHOLE: Final = Kind({"type": "integer", "examples": [4]})
+ORDINAL: Final = Kind({"type": "integer", "minimum": 1, "examples": [1]}, nothing=0)
+FLAG: Final = Kind({"type": "boolean", "examples": [False]}, bool)
+TEXT: Final = Kind({"type": "string", "minLength": 1, "examples": ["u-0042"]}, nothing="")
+CODES: Final = Kind({"type": "array", "items": {"type": "string"}}, _codes)
+STATUS: Final = Kind({"type": "string", "enum": list(STATUSES), "examples": ["REGISTERED"]}, STATUSES.__getitem__)
+OVERLAY: Final = Kind({"type": "string", "enum": list(OVERLAYS), "examples": ["NONE"]}, OVERLAYS.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +123,23 @@ def or_null(schema: Mapping[str, Any]) -> Document:
 class Shape:
     """Fields that are told together: what to select, and how a row of it becomes a document."""
 
-    __slots__ = ("_shown", "coded", "columns", "fields")
+    __slots__ = ("_names", "_shown", "coded", "columns", "fields")
 
     def __init__(self, fields: Iterable[Field]) -> None:
         self.fields = tuple(fields)
-        self.columns = [field.column for field in self.fields]
+        self.columns = [_selected(field) for field in self.fields]
         self.coded = [(field.name, field.codes) for field in self.fields if field.codes]
-        self._shown = [(field.name, field.kind.show) for field in self.fields]
+        self._names = [field.name for field in self.fields]
+        self._shown = [(field.name, field.kind.show) for field in self.fields if field.kind.show is not None]
 
     def document(self, row: Sequence[Any]) -> Document:
         """Name -> value as it is told. The row begins with the columns; what follows is not looked at."""
-        told = zip(self._shown, row, strict=False)
-        return {name: None if value is None else show(value) for (name, show), value in told}
+        document = dict(zip(self._names, row, strict=False))
+        for name, show in self._shown:
+            value = document[name]
+            if value is not None:
+                document[name] = show(value)
+        return document
 
     @property
     def schema(self) -> Document:
@@ -137,3 +150,8 @@ class Shape:
             "required": [field.name for field in self.fields],
             "additionalProperties": False,
         }
+
+
+def _selected(field: Field) -> ColumnElement[Any]:
+    nothing = field.kind.nothing
+    return field.column if nothing is None else func.nullif(field.column, literal_column(repr(nothing)), type_=field.column.type)

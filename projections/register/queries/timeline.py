@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Integer, bindparam, select
 
+from projections.database import ID as ID_TYPE
 from projections.register.queries.event_telling import EventTeller
 from projections.register.queries.fields import DAY, ID, INSTANT, TEXT, WHOLE, Document, Field, Shape
+from projections.register.queries.prepared import Driver, Prepared
 from projections.register.tables import TIMELINE
 
 _T = TIMELINE.c
@@ -22,16 +24,20 @@ ENTRY_SHAPE: Final = Shape(
         Field("replaced_by", _T.replaced_by, WHOLE, "Version of the correction or voiding that took its place"),
     ]
 )
-_ENTRIES: Final = select(*ENTRY_SHAPE.columns, _T.schema_id, _T.stored).order_by(_T.version)
+_ENTRIES: Final = Prepared(
+    select(*ENTRY_SHAPE.columns, _T.schema_id, _T.stored)
+    .where(_T.household_id == bindparam("household_id", type_=ID_TYPE), _T.version > bindparam("after_version", type_=Integer))
+    .order_by(_T.version)
+    .limit(bindparam("rows", type_=Integer))
+)
 
 
 def timeline(
-    connection: Connection, household_id: bytes, after_version: int, limit: int, teller: EventTeller
+    driver: Driver, household_id: bytes, after_version: int, limit: int, teller: EventTeller
 ) -> tuple[list[Document], int | None]:
     """Events after a version, and the version to go on after, if there are more. Raises Undecodable, SchemaUnknown."""
-    statement = _ENTRIES.where(_T.household_id == household_id, _T.version > after_version).limit(limit + 1)
-    rows = connection.execute(statement).all()
-    entries = [_entry(tuple(row), teller) for row in rows[:limit]]
+    rows = _ENTRIES.rows(driver, household_id=household_id, after_version=after_version, rows=limit + 1)
+    entries = [_entry(row, teller) for row in rows[:limit]]
     return entries, entries[-1]["version"] if len(rows) > limit else None
 
 
