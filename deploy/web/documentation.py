@@ -26,6 +26,7 @@ stable `code` and every violation; their words are Chinese, or English for a cli
 def describe_application(app: APIFlask, command_paths: Mapping[str, Any], components: Mapping[str, Any]) -> None:
     """Let the application's document have the commands too."""
     app.config["OPENAPI_VERSION"] = "3.1.0"
+    app.config["AUTO_404_RESPONSE"] = False  # each endpoint says itself what it refuses with
     app.config["DESCRIPTION"] = DESCRIPTION
     app.config["SECURITY_SCHEMES"] = {"bearer": {"type": "http", "scheme": "bearer"}}
 
