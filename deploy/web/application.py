@@ -29,7 +29,7 @@ def make_web_application(parts: CommandParts, queries: Sequence[Blueprint], auth
         docs_path=None,
         spec_path=None,
         json_errors=False,
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     endpoints = command_endpoints(parts)

@@ -7,6 +7,7 @@ correlation id, by which the log has it. Values that were sent are never repeate
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from flask import Flask, Response, request
@@ -21,12 +22,13 @@ from registry.application.service import Conflict, VersionStale
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch, StoreUnavailable
 from registry.vault.refusal import VaultError
-from schemas.refusal_codes import describe, refusal
+from schemas.refusal_codes import refusal
 
 MIMETYPE: Final = "application/problem+json"
 CODE: Final = "registry.code"
 """Where the answer's code is in the WSGI environment, for the log."""
 RETRY_AFTER_S: Final = 1
+NO_PARAMS: Final[Mapping[str, Any]] = MappingProxyType({})
 _BY_STATUS: Final = {404: "E-NOT-FOUND", 405: "E-METHOD", 413: "E-BODY-TOO-LONG", 415: "E-MEDIA-TYPE"}
 _log = process_logger("deploy.web")
 
@@ -47,7 +49,7 @@ def problem_document(
     language: str,
     instance: object,
     violations: Iterable[Broken] = (),
-    params: Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] = NO_PARAMS,
     status: int | None = None,
 ) -> dict[str, Any]:
     """The document for an error code, with every violation."""
@@ -56,15 +58,17 @@ def problem_document(
         "type": f"/v1/errors/{code}",
         "title": entry.title(language),
         "status": status or entry.status,
-        "detail": describe(code, language, **(params or {})),
+        "detail": refusal(code).describe(language, params),
         "instance": f"urn:uuid:{instance}",
         "code": code,
         "violations": [_told(violation, language) for violation in violations],
     }
 
 
-def problem(code: str, violations: Iterable[Broken] = (), status: int | None = None, **params: Any) -> Response:
-    """The answer for an error code, with every violation."""
+def problem(
+    code: str, violations: Iterable[Broken] = (), params: Mapping[str, Any] = NO_PARAMS, status: int | None = None
+) -> Response:
+    """The answer for an error code, with every violation. params: what the code's sentence shows."""
     language = preferred_language(request)
     document = problem_document(code, language, request.environ.get(CORRELATION), violations, params, status)
     return problem_response(document, language)
@@ -95,7 +99,7 @@ def register_problems(app: Flask) -> None:
         if status < 400:
             return error.get_response()  # type: ignore[return-value]
         code = _BY_STATUS.get(status, "E-BODY" if status < 500 else OUR_OWN)
-        response = problem(code, status=status, maximum=BODY_BYTES_MAX, rule="NOT_JSON")
+        response = problem(code, params={"maximum": BODY_BYTES_MAX, "rule": "NOT_JSON"}, status=status)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
@@ -115,11 +119,11 @@ def _register_problems_of_commands(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         first = error.violations[0]
-        return problem(first.code, error.violations, **first.params)
+        return problem(first.code, error.violations, first.params)
 
     @app.errorhandler(VersionStale)
     def stale(error: VersionStale) -> Response:
-        response = problem(error.code, present=error.present)
+        response = problem(error.code, params={"present": error.present})
         response.headers["ETag"] = f'"{error.present}"'
         return response
 
@@ -140,7 +144,7 @@ def _register_problems_of_queries(app: Flask) -> None:
     @app.errorhandler(QueryRefused)
     def refused(error: QueryRefused) -> Response:
         first = error.faults[0]
-        return problem(first.code, error.faults, error.status, **first.params)
+        return problem(first.code, error.faults, first.params, error.status)
 
     @app.errorhandler(NotYet)
     @app.errorhandler(ViewUnavailable)
@@ -161,5 +165,5 @@ def later(response: Response, seconds: int) -> Response:
 
 
 def _told(violation: Broken, language: str) -> Mapping[str, Any]:
-    rule = describe(violation.code, language, **violation.params)
+    rule = refusal(violation.code).describe(language, violation.params)
     return {"code": violation.code, "field": violation.field, "rule": rule, "params": violation.params}

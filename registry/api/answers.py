@@ -10,7 +10,7 @@ from registry.api.endpoint import REPLAY_HEADER, Asked
 from registry.api.languages import preferred_language
 from registry.application.request import Outcome
 from registry.application.service import CREATED, body_of
-from schemas.refusal_codes import describe
+from schemas.refusal_codes import refusal
 
 JSON: Final = "application/json"
 NOT_KEPT: Final = "no-store"
@@ -45,4 +45,4 @@ def outcome_answer(outcome: Outcome, asked: Asked) -> Response:
 
 
 def _said(http: HttpRequest, warning: dict[str, Any]) -> str:
-    return describe(warning["code"], preferred_language(http), **warning["params"])
+    return refusal(warning["code"]).describe(preferred_language(http), warning["params"])

@@ -15,8 +15,13 @@ from registry.api.known_persons import check_persons, new_members
 from registry.api.parts import CommandParts
 from registry.application.request import Outcome
 from registry.command import Command, action_of, decider_of
+from registry.household.corrections import CorrectFact
 
 _CODE: Final = re.compile(r"E(?:-[A-Z0-9]+)+\b(?!\*|-)")
+NO_REASON: Final[Mapping[str, Callable[[], Any]]] = {"reason_code": lambda: None}
+"""A command without a table of reasons takes none: whatever text it is would be dropped unseen."""
+REASONS_OF_OTHERS: Final = frozenset({CorrectFact})
+"""Takes the reasons of the command whose fact it says again."""
 RECORDED: Final = {
     200: ("Recorded, or nothing was to be recorded", OUTCOME),
     201: ("Recorded; what it is about is new to the register", OUTCOME),
@@ -59,6 +64,7 @@ def command_endpoint(
         view=view,
         body=command_class,
         in_path=tuple(in_path),
+        given=NO_REASON if command_class.REASONS is None and command_class not in REASONS_OF_OTHERS else {},
         example=example,
         answers=RECORDED,
         problems=tuple(dict.fromkeys(_CODE.findall(refusals))),

@@ -17,7 +17,7 @@ VALUES: Final[Mapping[str, Any]] = {
     "unit": USCC,
     "organisation": USCC,
     "entity_uscc": USCC,
-    "term": "2019",
+    "term": "2019-S",
     "name": "某某",
     "id_number": "469999198005010033",
     "phone": "13800000000",
@@ -29,6 +29,8 @@ VALUES: Final[Mapping[str, Any]] = {
     "text": "一段文字",
 }
 """By the field's name, where its schema does not say enough."""
+SHOWN: Final = frozenset({"reason_code", "categories"})
+"""Optional by their schema, and yet needed by most commands that have them."""
 
 
 def example_of(schema: Mapping[str, Any], components: Mapping[str, Mapping[str, Any]], name: str = "") -> Any:
@@ -42,7 +44,7 @@ def example_of(schema: Mapping[str, Any], components: Mapping[str, Mapping[str, 
     if "enum" in schema:
         return schema["enum"][0]
     if schema["type"] == "object":
-        wanted = schema.get("required", ())
+        wanted = {*schema.get("required", ()), *SHOWN}
         return {
             field: example_of(inner, components, field)
             for field, inner in schema.get("properties", {}).items()

@@ -34,7 +34,7 @@ def post_households(parts: CommandParts) -> Iterator[Endpoint]:
             summary=f"{named.summary} The server chooses the household's id.",
             view=_with_new_id(named),
             in_path=(),
-            given={ID: parts.service.next_id},
+            given={**named.given, ID: parts.service.next_id},
             answers={201: named.answers[201]},
             versioned=False,
         )

@@ -141,6 +141,10 @@ def test_everything_that_is_wrong_with_a_body_is_told_at_once(shared_api: Api) -
     ]
 
 
+def test_a_command_that_takes_no_reason_refuses_one(shared_api: Api) -> None:
+    assert violations(shared_api.post(LEDGER, CLERK, {**ENTRY, "reason_code": "因为"})) == [("E-FIELD-UNKNOWN", "reason_code")]
+
+
 def test_rules_that_a_decision_breaks_are_told_at_once_too(api: Api) -> None:
     tomorrow = (day(1)).isoformat()
     response = api.post(LEDGER, CLERK, {**ENTRY, "effective_on": tomorrow, "labour_count": 4})
