@@ -14,8 +14,9 @@ from registry.household.new_member import NewMember
 
 T = TypeVar("T")
 MALE, FEMALE = "MALE", "FEMALE"
+HEALTHY = ("HEALTHY",)
 _LABOUR = ("ORDINARY", "SKILLED", "WEAK", "LOST")
-_LABOUR_SHARES = (74, 80, 89, 92)
+_HEALTHY_SHARES, _ILL_SHARES = (83, 90, 100, 100), (38, 40, 82, 100)
 _WORK_AREAS = ("WITHIN_TOWNSHIP", "WITHIN_COUNTY", "WITHIN_PROVINCE", "OUTSIDE_PROVINCE")
 _WORK_SHARES = (30, 55, 75, 80)
 _ABLE = frozenset({"ORDINARY", "SKILLED"})
@@ -127,7 +128,7 @@ def _health(age: int, chance: Random) -> tuple[str, ...]:
         return ("MAJOR_ILLNESS",)
     if drawn < 0.16 * frail:
         return ("DISABLED",)
-    return ("CHRONIC", "DISABLED") if drawn < 0.175 * frail else ("HEALTHY",)
+    return ("CHRONIC", "DISABLED") if drawn < 0.175 * frail else HEALTHY
 
 
 def _labour(age: int, school: str, health: tuple[str, ...], chance: Random) -> str:
@@ -137,7 +138,7 @@ def _labour(age: int, school: str, health: tuple[str, ...], chance: Random) -> s
         return "LOST"
     if age >= 60 or "DISABLED" in health:
         return "WEAK" if chance.random() < 0.7 else "LOST"
-    return _drawn(_LABOUR, _LABOUR_SHARES, chance)
+    return _drawn(_LABOUR, _HEALTHY_SHARES if health == HEALTHY else _ILL_SHARES, chance)
 
 
 def _education(age: int, chance: Random) -> str:

@@ -79,8 +79,13 @@ def make_villages(divisions: Divisions, count: int) -> list[Village]:
 def _of_county(county: str, townships: Sequence[str], number: int) -> Iterator[Village]:
     shares = apportion(COUNTY_SHARES[county], [1] * number)
     for place in range(number):
-        township, within = townships[place % len(townships)], place // len(townships)
-        name = _FRONT[(place * 5 + within) % len(_FRONT)] + _BACK[(place * 7 + 3 * within) % len(_BACK)] + "村"
+        within, number_of_township = divmod(place, len(townships))
+        township = townships[number_of_township]
+        front, back = (
+            _FRONT[(number_of_township + within) % len(_FRONT)],
+            _BACK[(5 * number_of_township + 7 * within) % len(_BACK)],
+        )
+        name = f"{front}{back}村"
         yield Village(f"{township[:9]}{_FIRST_VILLAGE + within}", name, county, shares[place])
 
 

@@ -1,14 +1,16 @@
 """Households that split, move, merge into another, or end."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
+from deploy.demo.days import FIRST_DAY
 from deploy.demo.life import Life, related
 from deploy.demo.stories import helping
 from deploy.demo.turn import Step, Turn
 from registry.household.assistance import age_on
 from registry.household.closing import CloseHousehold
 from registry.household.merge import MergeHouseholds
+from registry.household.new_member import NewMember
 from registry.household.relocation import RelocateHousehold
 from registry.household.responsible_helper import ReplaceHelper
 from registry.household.split import Mover, ReviewSplit, SplitHousehold
@@ -31,11 +33,9 @@ def plan_a_year(turn: Turn) -> None:
 def split(turn: Turn, suspect: bool = False) -> Iterator[Step]:
     """A grown son founds a household of his own, which takes the status and spell of his parents'."""
     life = turn.life
-    if life.case or life.status not in _LISTED or life.size < 3 or life.monitored or life.has_split:
+    if life.case or life.status not in _LISTED or life.monitored or not can_split(life, turn.today):
         return
-    sons = [m for m in life.members.values() if m.relation == "SON" and age_on(m.birth_month, turn.today) >= _SPLIT_AGE]
-    if not sons:
-        return
+    sons = _grown_sons(life, turn.today)
     son = sons[0]
     wives = [m for m in life.members.values() if m.relation == "DAUGHTER_IN_LAW"] if len(sons) == 1 else []
     movers = [Mover(person_id=son.person_id, relation="HEAD"), *(Mover(person_id=w.person_id, relation="SPOUSE") for w in wives)]
@@ -57,6 +57,15 @@ def split(turn: Turn, suspect: bool = False) -> Iterator[Step]:
     turn.province.begin_child(turn, child)
     if same_dwelling:
         life.plan(turn.in_days(10, 60), review_split)
+
+
+def can_split(life: Life, today: date = FIRST_DAY) -> bool:
+    """Whether a grown son could go, and somebody would stay behind with the head; a household splits once."""
+    return bool(_grown_sons(life, today)) and life.size > 2 and not life.has_split
+
+
+def _grown_sons(life: Life, today: date) -> list[NewMember]:
+    return [m for m in life.members.values() if m.relation == "SON" and age_on(m.birth_month, today) >= _SPLIT_AGE]
 
 
 def review_split(turn: Turn) -> Iterator[Step]:
@@ -83,6 +92,7 @@ def leave_the_province(turn: Turn) -> Iterator[Step]:
     """All members move out of the province."""
     life = turn.life
     if life.case:
+        life.plan(turn.in_days(20, 50), leave_the_province)
         return
     on = turn.late(max([life.since, *map(life.joined_on, life.members)]))
     yield turn.tell(turn.office.county, CloseHousehold, on, reason_code="MOVED_OUT_OF_PROVINCE")

@@ -9,7 +9,7 @@ from uuid import UUID
 from deploy.demo.life import Help, Life
 from deploy.demo.staff import enterprise, government_of
 from deploy.demo.turn import Step, Turn
-from registry.household.entity_links import LinkToEntity
+from registry.household.entity_links import LinkToEntity, UnlinkFromEntity
 from registry.household.measure_progress import CompleteMeasure, RecordMeasureProgress
 from registry.household.measures import StartMeasure, StopMeasure
 from registry.household.plan import AdoptAssistancePlan
@@ -160,3 +160,10 @@ def link(turn: Turn) -> Iterator[Step]:
         kind = turn.chance.choice(("COOPERATIVE_MEMBER", "SHAREHOLDING", "EMPLOYMENT", "CONTRACT", "TRUSTEESHIP"))
         uscc = enterprise(int(life.office.village[2:9]) * 10 + turn.chance.randint(1, 4))
         yield turn.tell(turn.office.clerk, LinkToEntity, on, entity_uscc=uscc, link_kind=kind)
+        if turn.happens(0.15):
+            life.plan(turn.in_days(150, 500), unlink, uscc, on)
+
+
+def unlink(turn: Turn, uscc: str, linked_on: date) -> Iterator[Step]:
+    """The link ends with its contract."""
+    yield turn.tell(turn.office.clerk, UnlinkFromEntity, turn.late(linked_on), entity_uscc=uscc)

@@ -1,0 +1,63 @@
+"""Demonstrations for tests: recorded without the pipeline, and read byte by byte."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from deploy.composition.write_side import write_side
+from deploy.demo.installation import Demonstration, begin
+from deploy.demo.job import record
+from deploy.demo.province import Province
+from deploy.demo.recording import Tally
+from deploy.demo.scale import SCALES
+from deploy.settings import Settings
+from schemas.divisions import hainan
+
+SEED = 20180904
+TINY = Demonstration("tiny", SEED)
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(data=str(folder), synthetic_ids=True)
+
+
+def record_alone(settings: Settings, demonstration: Demonstration = TINY) -> Tally:
+    """Record all that is not stored yet; nothing is relayed."""
+    clock, ids = begin(settings, demonstration)
+    with write_side(settings, clock=clock, random_bytes=ids, cache_size=60_000, exclusive=True) as side:
+        province = Province(SCALES[demonstration.scale], demonstration.seed, hainan(), side.shelf.policies().for_)
+        return record(side, clock, ids, province, _say_nothing)
+
+
+def _say_nothing(day: date, events: int) -> None:
+    pass
+
+
+def digest_of_store(settings: Settings) -> str:
+    """SHA-256 over every stored event with its place, in order: two stores with the same digest hold the same bytes."""
+    digest = sha256()
+    with closing(sqlite3.connect(settings.path("registry.db"))) as connection:
+        columns = "rowid, originator_id, originator_version, topic, state, recorded_at"
+        for row in connection.execute(f"SELECT {columns} FROM stored_events ORDER BY rowid"):
+            digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def values_in(database: Path) -> Iterator[bytes]:
+    """Every value of every table, as bytes."""
+    with closing(sqlite3.connect(database)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    if isinstance(value, str | bytes):
+                        yield value.encode() if isinstance(value, str) else value
+
+
+def raw_bytes_of(database: Path) -> bytes:
+    """The file with its write-ahead log, as it lies on the disk."""
+    files = (database, database.with_name(database.name + "-wal"))
+    return b"".join(file.read_bytes() for file in files if file.exists())
