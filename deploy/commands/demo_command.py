@@ -1,5 +1,7 @@
 """`registry demo`: make a synthetic province, live through 2018-09 to 2021-03, show what happened, and serve it."""
 
+from uuid import UUID
+
 import click
 
 from deploy.cli import data_options
@@ -51,11 +53,11 @@ def _serve(settings: Settings, lived: Lived) -> None:
         click.echo(f"register time goes on from {side.clock.now():%Y-%m-%d}; tokens are shown only now:")
         for holder, secret in renew_tokens(side.tokens, side.clock, lived.village):
             click.echo(f"{holder} token: {secret}")
-    supervise(settings, ready=lambda: _tell_ready(settings))
+    supervise(settings, ready=lambda: _tell_ready(settings, lived.household_id))
     click.echo("stopped")
 
 
-def _tell_ready(settings: Settings) -> None:
+def _tell_ready(settings: Settings, household_id: UUID | None) -> None:
     address = f"http://{settings.host}:{settings.port}"
     curl = f'curl -H "Authorization: Bearer $TOKEN" \'{address}/v1'
     click.echo(f"ready: {address}/docs  (Ctrl-C stops)")
@@ -63,4 +65,7 @@ def _tell_ready(settings: Settings) -> None:
     click.echo(f"{curl}/divisions/460000000000/totals'")
     click.echo(f"{curl}/divisions/460000000000/totals?as_of=2018-12-31'")
     click.echo(f"{curl}/divisions/460000000000/balance?period=2018-12'")
-    click.echo(f"{curl}/households?division={LINGAO}&status=REGISTERED'")
+    click.echo(f"{curl}/households?division={LINGAO}&status=REGISTERED&as_of=2019-03-31'")
+    if household_id is not None:
+        click.echo(f"{curl}/households/{household_id}/timeline'")
+        click.echo(f"{curl}/households/{household_id}/spells'")

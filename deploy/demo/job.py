@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
+from uuid import UUID
 
 from deploy.cannot_start import CannotStart
 from deploy.child import Child
@@ -20,7 +21,7 @@ from deploy.demo.registration import registration
 from deploy.demo.report import print_years
 from deploy.demo.scale import SCALES
 from deploy.demo.seeds import SeededBytes
-from deploy.demo.years import years
+from deploy.demo.years import a_household_that_re_entered, years
 from deploy.settings import Settings
 from projections.register.balance import Imbalance, check_balance
 from projections.register.read_model import REGISTER
@@ -46,11 +47,12 @@ class BalanceBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What was lived through: which demonstration, how it went, and a village to look into."""
+    """What was lived through: which demonstration, how it went, and a village and a household to look into."""
 
     demonstration: Demonstration
     tally: Tally
     village: str
+    household_id: UUID | None
 
 
 def chosen_demonstration(settings: Settings, scale: str | None, seed: int | None) -> Demonstration:
@@ -83,11 +85,12 @@ def live_through(settings: Settings, demonstration: Demonstration, tell: Callabl
             finish(side.engine, demonstration)
         with caught_up(side, REGISTER, pipeline, shown.waiting) as connection:
             imbalances, found = check_balance(connection), years(connection)
+            household_id = a_household_that_re_entered(connection)
     print_years(found, scale)
     if imbalances:
         raise BalanceBroken(imbalances)
     tell("the balance holds at every week's end, for every division, in households and persons")
-    return Lived(demonstration, tally, province.villages[len(province.villages) // 2].code)
+    return Lived(demonstration, tally, province.villages[len(province.villages) // 2].code, household_id)
 
 
 def record(

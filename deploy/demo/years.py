@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -89,6 +90,15 @@ def _counts(connection: Connection, year: int) -> dict[str, int]:
         t.schema_id.in_(names), t.recorded_at >= first, t.recorded_at < beyond, t.corrects.is_(None)
     )
     return {names[schema_id]: count for schema_id, count in connection.execute(counted.group_by(t.schema_id))}
+
+
+def a_household_that_re_entered(connection: Connection) -> UUID | None:
+    """One whose timeline is worth a look: it exited, relapsed and is on the register again, or was."""
+    re_entered = registry_catalogue().latest(_COUNTED["re_entered"]).id
+    t = TIMELINE.c
+    first = select(t.household_id).where(t.schema_id == re_entered).order_by(t.position).limit(1)
+    household_id = connection.execute(first).scalar_one_or_none()
+    return None if household_id is None else UUID(bytes=household_id)
 
 
 def _begins_us(year: int) -> int:
