@@ -59,9 +59,9 @@ class Known:
 
 
 def believed(facts: Iterable[Known], as_of: int, known_at: int) -> Shape | None:
-    """The plain answer: of what was known by then, the latest fact that was true by then."""
+    """The plain answer: of what was known by then, the latest fact that was true by then; of two in one instant, the second."""
     known = [f for f in facts if f.recorded_at <= known_at and f.effective_on <= as_of]
-    return max(known, key=lambda f: (f.effective_on, f.recorded_at)).shape if known else None
+    return sorted(known, key=lambda f: (f.effective_on, f.recorded_at))[-1].shape if known else None
 
 
 def rectangles(household_id: bytes, facts: Sequence[Known]) -> list[tuple[Any, ...]]:

@@ -41,9 +41,10 @@ def micros(instant: datetime) -> int:
 
 
 def instant_text(number: int) -> str:
-    """ISO 8601 in UTC, with as many decimals as it needs."""
+    """ISO 8601 in UTC, always with six decimals, so that texts sort as instants do."""
     seconds, fraction = divmod(number, _SECOND_US)
-    return (_EPOCH + timedelta(seconds=seconds, microseconds=fraction)).isoformat().removesuffix("+00:00") + "Z"
+    instant = _EPOCH + timedelta(seconds=seconds, microseconds=fraction)
+    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def yuan_text(fen: int) -> str:
@@ -80,7 +81,7 @@ class Kind:
 
 ID: Final = Kind({"type": "string", "format": "uuid", "examples": ["018f2f6a-1111-7000-8000-000000000007"]}, id_text)
 DAY: Final = Kind({"type": "string", "format": "date", "examples": ["2019-03-31"]}, day_text)
-INSTANT: Final = Kind({"type": "string", "format": "date-time", "examples": ["2019-04-02T01:30:00Z"]}, instant_text)
+INSTANT: Final = Kind({"type": "string", "format": "date-time", "examples": ["2019-04-02T01:30:00.000000Z"]}, instant_text)
 YUAN: Final = Kind({"type": "string", "pattern": r"^-?\d+\.\d\d$", "examples": ["4310.50"]}, yuan_text)
 DIVISION: Final = Kind({"type": "string", "pattern": r"^\d{12}$", "examples": ["469024100201"]}, division_text)
 WHOLE: Final = Kind({"type": "integer", "examples": [4]})

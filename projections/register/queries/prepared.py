@@ -43,12 +43,13 @@ class Prepared:
 
     def __init__(self, statement: Select[Any]) -> None:
         self._statement = statement
-        self._compiled: dict[str, SQLCompiler] = {}
+        self._compiled: dict[str, tuple[SQLCompiler, dict[str, Any]]] = {}
 
     def rows(self, driver: Driver, **values: Any) -> list[Row]:
         """All rows. Raises OperationalError."""
         dialect = driver.dialect
-        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
+        compiled, own = self._compiled.get(dialect.name) or self._compile(dialect)
+        values = own | values
         given = values if compiled.positiontup is None else [values[name] for name in compiled.positiontup]
         cursor = driver.connection.cursor()
         try:
@@ -64,8 +65,10 @@ class Prepared:
         rows = self.rows(driver, **values)
         return rows[0] if rows else None
 
-    def _compile(self, dialect: Dialect) -> SQLCompiler:
+    def _compile(self, dialect: Dialect) -> tuple[SQLCompiler, dict[str, Any]]:
+        """Compiled, and the values of parameters that the statement has itself."""
         compiled = self._statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
-        self._compiled[dialect.name] = compiled
-        return compiled
+        own = {name: value for name, value in compiled.params.items() if value is not None}
+        made = self._compiled[dialect.name] = compiled, own
+        return made
