@@ -18,10 +18,15 @@ from registry.event import NO_HASH, Evidence, RegistryEvent
 from registry.refusal import Violation
 
 
+class OtherStream(Exception):
+    """The stream of this id is another kind of aggregate's: somebody took a person's id for a household's."""
+
+
 class Aggregate:
-    """The base of every aggregate; `TOPIC` is its stable name."""
+    """The base of every aggregate; `TOPIC` is its stable name, `EVENTS` the base of the events in its stream."""
 
     TOPIC: ClassVar[str]
+    EVENTS: ClassVar[type[RegistryEvent]] = RegistryEvent
 
     def __init__(self, id: UUID) -> None:
         self.id = id
@@ -104,9 +109,11 @@ class Aggregate:
     def replay(cls, aggregate: Self | None, events: Iterable[Any]) -> Self | None:
         """The library's projector function: fold stored events; None if there are none.
 
-        Raises ValueError on a gap, WholeStreamNeeded where corrections come on top of what was folded before.
+        Raises ValueError on a gap, WholeStreamNeeded where corrections come on top of what was folded before, OtherStream.
         """
         stream = list(events)
+        if (aggregate is not None and type(aggregate) is not cls) or (stream and not isinstance(stream[0], cls.EVENTS)):
+            raise OtherStream(f"no {cls.TOPIC} has this stream")
         if is_corrected(stream):
             if aggregate is not None:
                 raise WholeStreamNeeded(f"stream {aggregate.id} was corrected after version {aggregate.version}")

@@ -10,6 +10,7 @@ from uuid import UUID
 from registry.aggregate import Aggregate
 from registry.household import status
 from registry.household.case import Appeal, Case, case_id_of
+from registry.household.event import HouseholdEvent
 from registry.household.need import NeedFacts
 
 HEAD = "HEAD"
@@ -128,6 +129,7 @@ class Household(Aggregate):
     """A household's whole life. Version 0 is a household that the register does not know yet."""
 
     TOPIC: ClassVar[str] = "household"
+    EVENTS = HouseholdEvent
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

@@ -58,6 +58,7 @@ class Person(Aggregate):
     """A person, known by an opaque id that the vault gave. `since`: the day of the last joining or leaving."""
 
     TOPIC: ClassVar[str] = "person"
+    EVENTS = PersonEvent
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

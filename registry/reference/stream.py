@@ -18,6 +18,8 @@ class ReferenceEvent(RegistryEvent):
 class ReferenceStream(Aggregate):
     """The base of reference data."""
 
+    EVENTS = ReferenceEvent
+
     def policy_version(self, decision: Decision, place: str, effective_on: date) -> str:
         """None: reference data are where policy comes from."""
         return ""

@@ -28,9 +28,11 @@ from registry.event import ActorFacts
 from registry.vault.id_number import synthetic_id
 from schemas.access import Actor
 from tests.support.hand_set_register import actor_of, move_clock, opened_installation
-from tests.support.scenario import DAY_ONE, By, Step, actor, legitimate
+from tests.support.scenario import DAY_ONE, By, Step, actor, legitimate, person
 
 TOKENS_LAST = timedelta(days=300)
+PEOPLE = 20
+"""The tests speak of persons 1 to 19."""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Api:
     side: WriteSide
     app: Flask
     _tokens: dict[Actor, str] = field(default_factory=dict)
+    _people: dict[int, UUID] = field(default_factory=dict)
 
     def token(self, who: ActorFacts | Actor) -> str:
         """A good token of this actor."""
@@ -77,9 +80,18 @@ class Api:
         command, who = (step.command, step.actor) if isinstance(step, By) else (step, legitimate(step))
         move_clock(self.side, command.effective_on)
         path, body = as_request(command)
-        response = self.post(path, who, body, **headers)
+        response = self.post(path, who, self.with_people(json.dumps(body)), **headers)
         assert response.status_code in (200, 201), response.get_data(as_text=True)
         return response
+
+    def with_people(self, text: str) -> str:
+        """The text with the tests' person ids replaced by the ids that the vault gave; each is registered at first use."""
+        for number in range(1, PEOPLE):
+            if str(person(number)) in text:
+                if number not in self._people:
+                    self._people[number] = self.person(number)
+                text = text.replace(str(person(number)), str(self._people[number]))
+        return text
 
     def flow(self) -> None:
         """Relay and project until nothing is left."""

@@ -15,13 +15,14 @@ from registry.application.service import ATTEMPTS_MAX, CommandService, Conflict,
 from registry.command import Command
 from registry.household.exit import ProposeExit
 from registry.household.ledger import RecordLedgerHousehold
+from registry.household.members import RemoveMember
 from registry.household.merge import MergeHouseholds
 from registry.household.visits import RecordHomeVisit
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch
 from tests.support.hand_set_register import actor_of, give, give_one, move_clock, opened_installation, request_of
 from tests.support.histories import do, in_ledger
-from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, VILLAGE, actor, day
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, VILLAGE, actor, day, person
 
 OTHER = UUID(int=(0x5EED << 64) + 9)
 CLERK = actor_of(actor("VILLAGE_CLERK"))
@@ -185,3 +186,13 @@ def test_who_said_what_he_saw_is_told_that_it_has_changed_rather_than_of_a_confl
     with pytest.raises(VersionStale) as stale:
         overtaken(side, []).execute(visit(99), request_of(side, CLERK, expected_version=4))
     assert stale.value.present == 5
+
+
+def test_the_id_of_a_person_is_no_households_and_a_households_no_persons(side: WriteSide) -> None:
+    give(side, in_ledger())
+    entered = RecordLedgerHousehold(household_id=person(1), effective_on=day(0), division=VILLAGE, size=2, labour_count=1)
+    for command in (entered, do(RemoveMember, day(0), person_id=HOUSEHOLD, reason_code="DEATH")):
+        with pytest.raises(Refused) as refused:
+            side.service.execute(command, request_of(side, CLERK))
+        assert codes_of(refused) == ["E-ID-TAKEN"]
+    assert len(list(side.store.get(person(1)))) == 1
