@@ -124,59 +124,48 @@ def test_every_order_is_offered_both_ways() -> None:
     assert set(SORTS_THEN) <= set(SORTS)
 
 
+QUESTION = {"division": None, "status": ("REGISTERED",), "sort": "division"}
+KEY = (469024100201, bytes(range(16)))
+NO_CURSORS = (
+    *("", "x", "a" * 10_000, "WzFd", "e30", "bnVsbA", "W10", "W1sxXSwyLDNd", "\u4e2d", "WyJhIiwgMSwgIjAwIl0"),
+    *("W1tbW1tbW1tbW1tb", "=="),
+)
+
+
 class TestCursors:
     """A cursor comes back as it was made, and with the same question only."""
 
-    question = {"division": None, "status": ("REGISTERED",), "sort": "division"}
-    key = (469024100201, bytes(range(16)))
-
     def refused(self, text: str, question: dict[str, Any] | None = None) -> bool:
         faults = Faults()
-        key = read_cursor(text, question or self.question, faults)
+        key = read_cursor(text, question or QUESTION, faults)
         assert (key is None) == ("cursor" in faults)
         return "cursor" in faults
 
     def test_it_comes_back_as_it_was_made(self) -> None:
         for value in (0, -(2**31) + 1, 2**62, -500):
-            key = (value, self.key[1])
-            assert read_cursor(make_cursor(key, self.question), self.question, Faults()) == key
+            key = (value, KEY[1])
+            assert read_cursor(make_cursor(key, QUESTION), QUESTION, Faults()) == key
 
     def test_no_cursor_is_the_first_page(self) -> None:
-        assert read_cursor(None, self.question, Faults()) is None
+        assert read_cursor(None, QUESTION, Faults()) is None
 
     def test_another_question_refuses_it(self) -> None:
-        made = make_cursor(self.key, self.question)
+        made = make_cursor(KEY, QUESTION)
         assert not self.refused(made)
         for change in ({"status": ()}, {"sort": "-division"}, {"division": "469024000000"}, {"more": 1}):
-            assert self.refused(made, {**self.question, **change})
+            assert self.refused(made, {**QUESTION, **change})
 
     def test_it_is_safe_in_an_address(self) -> None:
-        assert make_cursor(self.key, self.question).replace("-", "").replace("_", "").isalnum()
+        assert make_cursor(KEY, QUESTION).replace("-", "").replace("_", "").isalnum()
 
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "",
-            "x",
-            "a" * 10_000,
-            "WzFd",
-            "e30",
-            "bnVsbA",
-            "W10",
-            "W1sxXSwyLDNd",
-            "\u4e2d",
-            "WyJhIiwgMSwgIjAwIl0",
-            "W1tbW1tbW1tbW1tb",
-            "==",
-        ],
-    )
+    @pytest.mark.parametrize("text", NO_CURSORS)
     def test_what_is_no_cursor_is_refused(self, text: str) -> None:
         assert self.refused(text)
 
     def test_no_part_of_it_can_be_changed_into_something_else_than_a_key(self) -> None:
-        made = make_cursor(self.key, self.question)
+        made = make_cursor(KEY, QUESTION)
         for place in range(len(made)):
             changed = made[:place] + ("A" if made[place] != "A" else "B") + made[place + 1 :]
             faults = Faults()
-            key = read_cursor(changed, self.question, faults)
+            key = read_cursor(changed, QUESTION, faults)
             assert key is None or (type(key[0]) is int and len(key[1]) == 16)
