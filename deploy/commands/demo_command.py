@@ -32,7 +32,11 @@ def command(data: str | None, scale: str | None, seed: int | None, host: str | N
         if not no_serve:
             check_port(settings.host, settings.port)
         demonstration = chosen_demonstration(settings, scale, seed)
-        lived = live_through(settings, demonstration, click.echo)
+        try:
+            lived = live_through(settings, demonstration, click.echo)
+        except KeyboardInterrupt:
+            click.echo("what is stored stays: the same command goes on from there", err=True)
+            raise
         _tell_refusals(lived)
         if not no_serve:
             _serve(settings, lived)
