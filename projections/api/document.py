@@ -1,6 +1,6 @@
 """The queries' part of the OpenAPI document, from the very declarations that are served."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from projections.api.endpoint import JSON, PATH_PARTS, Endpoint
@@ -80,13 +80,13 @@ def _responses(endpoint: Endpoint) -> dict[str, Document]:
     if endpoint.versioned:
         answer["headers"] = {"ETag": {"description": "The household's version, quoted", "schema": {"type": "string"}}}
         responses["304"] = {"description": "You have this version already"}
-    return {**responses, **_problems(problems_of(endpoint))}
+    return {**responses, **_problems(problems_of(endpoint), endpoint.missing)}
 
 
-def _problems(codes: Iterable[str]) -> dict[str, Document]:
+def _problems(codes: Iterable[str], missing: Sequence[str]) -> dict[str, Document]:
     by_status: dict[str, list[str]] = {}
-    for code in codes:
-        by_status.setdefault(str(refusal(code).status), []).append(code)
+    for code in (*codes, *missing):
+        by_status.setdefault("404" if code in missing else str(refusal(code).status), []).append(code)
     return {
         status: {
             "description": "; ".join(f"`{code}`: {refusal(code).title_en}" for code in of_status),

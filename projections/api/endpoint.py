@@ -50,8 +50,9 @@ class Endpoint:
     """One GET.
 
     action: what the access rules call it, None where anybody may ask without a token; answers: media type -> JSON schema;
-    problems: the codes, besides those of every endpoint, that it may refuse with; check: what is asked of the parameters
-    together; versioned: it answers with an ETag and knows If-None-Match.
+    problems: the codes, besides those of every endpoint, that it may refuse with; missing: those of a thing that the path names
+    and that is not there (404, whatever the code means elsewhere); check: what is asked of the parameters together; versioned:
+    it answers with an ETag and knows If-None-Match.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Endpoint:
     view: Callable[[Question], Response]
     parameters: tuple[Parameter, ...] = ()
     problems: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     check: Callable[[Mapping[str, Any], Faults], None] | None = None
     versioned: bool = False
 

@@ -26,6 +26,6 @@ def get_division(parts: QueryParts) -> Endpoint:
         description="Its names, its level, since when it holds, and the divisions above it, from the province down to itself.",
         action="query.reference",
         answers={JSON: merged(WHOLE_DIVISION, record(path=rows(BRIEF)))},
-        problems=("E-DIVISION-UNKNOWN",),
+        missing=("E-DIVISION-UNKNOWN",),
         view=view,
     )

@@ -93,7 +93,8 @@ def get_division_balance(parts: QueryParts) -> Endpoint:
                 example="2019-03",
             ),
         ),
-        problems=("E-DIVISION-UNKNOWN", "E-AUTH-SCOPE", "E-PERIOD-UNKNOWN"),
+        missing=("E-DIVISION-UNKNOWN",),
+        problems=("E-AUTH-SCOPE", "E-PERIOD-UNKNOWN"),
         view=view,
     )
 

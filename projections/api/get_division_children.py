@@ -26,6 +26,6 @@ def get_division_children(parts: QueryParts) -> Endpoint:
         description="The next level, in order of codes; those that hold no more say their last day. A village has none.",
         action="query.reference",
         answers={JSON: record(division=BRIEF, children=rows(WHOLE_DIVISION))},
-        problems=("E-DIVISION-UNKNOWN",),
+        missing=("E-DIVISION-UNKNOWN",),
         view=view,
     )

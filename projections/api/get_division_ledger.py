@@ -51,7 +51,8 @@ def get_division_ledger(parts: QueryParts) -> Endpoint:
         ),
         action=ACTION,
         answers={JSON: ANSWER, CSV: CSV_SCHEMA},
-        problems=("E-DIVISION-UNKNOWN", "E-DIVISION-LEVEL", "E-AUTH-SCOPE", "E-ACCEPT"),
+        missing=("E-DIVISION-UNKNOWN",),
+        problems=("E-DIVISION-LEVEL", "E-AUTH-SCOPE", "E-ACCEPT"),
         view=view,
     )
 

@@ -69,7 +69,8 @@ def get_division_totals(parts: QueryParts) -> Endpoint:
         action=ACTION,
         answers={JSON: ANSWER},
         parameters=(BY, *MOMENT),
-        problems=("E-DIVISION-UNKNOWN", "E-AUTH-SCOPE", "E-FIELD-NOT-ALLOWED", "E-DATE-FUTURE", "E-KNOWN-AT"),
+        missing=("E-DIVISION-UNKNOWN",),
+        problems=("E-AUTH-SCOPE", "E-FIELD-NOT-ALLOWED", "E-DATE-FUTURE", "E-KNOWN-AT"),
         check=lambda values, faults: check_moment(parts, values, faults),
         view=view,
     )

@@ -40,6 +40,8 @@ def example_of(schema: Mapping[str, Any]) -> Any:
     """A value that the schema admits."""
     if schema.get("examples"):
         return schema["examples"][0]
+    if "anyOf" in schema:
+        return example_of(schema["anyOf"][0])
     if "properties" in schema:
         return {name: example_of(inner) for name, inner in schema["properties"].items()}
     if "items" in schema:

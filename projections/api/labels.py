@@ -13,6 +13,8 @@ from schemas.code_tables import CodeTables
 from schemas.divisions import Divisions
 
 PLACES: Final = "division"
+GATHERING: Final = "9000000000"
+"""The counties directly under a province lie under a node of their own, which is no place that anybody names."""
 WORDS: Final = {
     "type": "object",
     "properties": {"zh": {"type": "string", "examples": ["在册未脱贫"]}, "en": {"type": "string", "examples": ["Registered"]}},
@@ -76,8 +78,11 @@ def _words(tables: CodeTables) -> Mapping[str, Mapping[str, Any]]:
 
 
 def place_path(divisions: Divisions, code: str) -> list[Document]:
-    """The division and those above it, from the province down; only itself, by its code, where the tree has it not."""
+    """The division and those above it, from the province down, but for the node that only gathers counties.
+
+    Only itself, by its code, where the tree has it not.
+    """
     if code not in divisions:
         return [{"code": code, "level": None, "zh": code, "en": code}]
-    path = (divisions[step] for step in divisions.path(code))
+    path = (divisions[step] for step in divisions.path(code) if step[2:] != GATHERING)
     return [{"code": d.code, "level": d.level.name, "zh": d.name("zh"), "en": d.name("en")} for d in path]

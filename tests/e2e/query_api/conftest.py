@@ -1,0 +1,68 @@
+"""One register for all tests: a household that relapsed and came back, a neighbour, and one far away; all by real commands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from deploy.composition.write_side import WriteSide
+from registry.household.corrections import CorrectFact
+from registry.household.ledger import RecordLedgerHousehold
+from tests.support.api_client import Api, an_api
+from tests.support.asked import FAR_HOUSEHOLD, NEIGHBOUR, OF_THE_PROVINCE, Asked, somebody
+from tests.support.hand_set_register import give, make_installation, move_clock
+from tests.support.histories import do, re_entered
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, OTHER_VILLAGE, Step, by, day
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The register on day 360, its read model up to date, its weeks and months closed."""
+    folder = tmp_path_factory.mktemp("lived")
+    make_installation(folder)
+    with an_api(folder) as api:
+        give(api.side, [enter(NEIGHBOUR, OTHER_VILLAGE), enter(FAR_HOUSEHOLD, FAR_VILLAGE), *re_entered()])
+        api.flow()
+        move_clock(api.side, day(350))
+        give(api.side, [a_correction(api)])
+        until(api, 360)
+        yield api
+
+
+@pytest.fixture
+def asked(lived: Api) -> Asked:
+    """Asks that register."""
+    return Asked(lived)
+
+
+@pytest.fixture
+def young(tmp_path: Path) -> Iterator[Api]:
+    """A register of the test's own, on its first day, with the neighbour in its ledger."""
+    make_installation(tmp_path)
+    with an_api(tmp_path) as api:
+        give(api.side, [enter(NEIGHBOUR, OTHER_VILLAGE)])
+        api.flow()
+        yield api
+
+
+def enter(household_id: UUID, village: str, size: int = 2) -> Step:
+    """A household in the ledger of a village, or its new size there."""
+    command = RecordLedgerHousehold(household_id=household_id, effective_on=day(0), division=village, size=size, labour_count=2)
+    return by(somebody("TOWNSHIP_OFFICER", f"{village[:9]}000"), command)
+
+
+def a_correction(api: Api) -> Step:
+    """The county finds that the first home check forgot medical payments."""
+    events = Asked(api).json(f"/v1/households/{HOUSEHOLD}/timeline", OF_THE_PROVINCE)["events"]
+    first = next(event for event in events if event["event_type"] == "household.home_checked")
+    facts = {"medical_self_paid": "1500.00"}
+    return by("COUNTY_OFFICER", do(CorrectFact, day(2), corrects_event_id=UUID(first["event_id"]), facts=facts))
+
+
+def until(api: Api, number: int) -> None:
+    """Let it be that day, with all that ends by then."""
+    move_clock(api.side, day(number))
+    side: WriteSide = api.side
+    side.store.close_periods()
+    api.flow()
