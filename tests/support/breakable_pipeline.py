@@ -4,14 +4,14 @@ A part that dies is thrown away with all it has in memory; its successor knows o
 process that is killed, but at a moment of the test's choosing.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from consumers.projector.projector import Projector
 from deploy.clocks import HandSetClock
@@ -32,6 +32,9 @@ from schemas.access import Actor
 from schemas.messages import Message
 from tests.support.planted_faults import Crash
 from tests.support.scenario import DAY_ONE, FAR_VILLAGE, OTHER_VILLAGE, VILLAGE, noon_of
+
+WRITES = "registry_writes"
+"""What marks a transaction of a read model that writes; see `projections.database.writing`."""
 
 
 class Death(Enum):
@@ -77,7 +80,7 @@ class RelayInReach:
 
 
 class BreakablePipeline:
-    """One installation. `clock` is the test's."""
+    """One installation. `clock` is the test's; `deaths`: how often each part died, and when."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(data=str(folder), synthetic_ids=True)
@@ -90,6 +93,7 @@ class BreakablePipeline:
         self._projector: Projector | None = None
         self._engine: Engine | None = None
         self._generation = 0
+        self.deaths: Counter[str] = Counter()
         villages = [ChangedDivision(code=c, level="VILLAGE", name_zh="测试村") for c in (VILLAGE, OTHER_VILLAGE, FAR_VILLAGE)]
         self.execute(ChangeDivisions(effective_on=DAY_ONE, edition="2018", divisions=tuple(villages)), REGISTRY)
         self.side.shelf.refresh()
@@ -101,6 +105,7 @@ class BreakablePipeline:
             with _dying_writes(self.side, death):
                 return self.side.service.execute(command, request)
         except Crash:
+            self._bury("command", death)
             self._opened.close()
             self.side = self._open_side()
         outcome = self.side.service.execute(command, request)
@@ -113,6 +118,7 @@ class BreakablePipeline:
             with _dying_writes(self.side, death):
                 self.side.store.close_periods()
         except Crash:
+            self._bury("period", death)
             self._opened.close()
             self.side = self._open_side()
 
@@ -124,6 +130,7 @@ class BreakablePipeline:
         try:
             return self._relay.relay.step()
         except Crash:
+            self._bury("relay", death)
             self.forget_relay()
             return 0
 
@@ -139,9 +146,8 @@ class BreakablePipeline:
         try:
             with _dying_commit(self._engine, death):
                 folded = self._projector.step()
-            if folded and death is Death.AFTER:
-                raise Crash
         except Crash:
+            self._bury("project", death)
             self.forget_projector()
             return 0
         return folded
@@ -161,7 +167,7 @@ class BreakablePipeline:
                     raise Crash
                 making.swap()
         except Crash:
-            pass
+            self._bury("rebuild", death)
 
     def notice_swap(self) -> None:
         """What a projector does between its steps."""
@@ -205,6 +211,9 @@ class BreakablePipeline:
         self.views.close()
         self._opened.close()
 
+    def _bury(self, part: str, death: Death) -> None:
+        self.deaths[f"{part} {death.value}"] += 1
+
     def _open_side(self) -> WriteSide:
         return self._opened.enter_context(write_side(self.settings, clock=self.clock, cache_size=10))
 
@@ -233,16 +242,30 @@ def _dying_writes(side: WriteSide, death: Death) -> Iterator[None]:
 
 @contextmanager
 def _dying_commit(engine: Engine, death: Death) -> Iterator[None]:
-    """The process dies just before the next commit on this engine."""
+    """The process dies around the next commit of a write on this engine: after it means before anything else is begun."""
+    committed = False
 
-    def die(_connection: Any) -> None:
-        raise Crash
+    def commit(connection: Connection) -> None:
+        nonlocal committed
+        if connection.get_execution_options().get(WRITES):
+            if death is Death.BEFORE:
+                raise Crash
+            committed = True
 
-    if death is not Death.BEFORE:
+    def begin(_connection: Connection) -> None:
+        if committed:
+            raise Crash
+
+    if death is Death.NONE:
         yield
         return
-    event.listen(engine, "commit", die)
+    listeners = (("commit", commit), ("begin", begin))
+    for name, listener in listeners:
+        event.listen(engine, name, listener)
     try:
         yield
+        if committed:
+            raise Crash
     finally:
-        event.remove(engine, "commit", die)
+        for name, listener in listeners:
+            event.remove(engine, name, listener)
