@@ -14,7 +14,7 @@ from sqlalchemy import Engine, make_url
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
 from projections.views.making import BuildInTheMaking
-from projections.views.place import Place
+from projections.views.place import Location, Place
 from projections.views.pointers import Build, Pointers
 from projections.views.postgres_place import PostgresPlace
 from projections.views.sqlite_place import SqlitePlace
@@ -75,6 +75,10 @@ class Views:
     def live_build(self, model: ReadModel) -> Build | None:
         """What is live now, of whatever version."""
         return self._present(model.name)
+
+    def location(self, build: Build) -> Location:
+        """Where a build is, for another process."""
+        return self._place.location(build.name)
 
     def open_live(self, model: ReadModel) -> Engine:
         """An engine on the live build, for the projector; where there is none, an empty one becomes live.
