@@ -185,8 +185,8 @@ def _flag(value: Any) -> bool:
 
 
 def _money(value: Any) -> Decimal:
-    if isinstance(value, bool | float):
-        raise ValueError  # a binary fraction is no amount; JSON is read with decimals
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError  # a binary fraction is no amount: JSON is read with decimals; nor is a list, which Decimal takes apart
     amount = Decimal(value)
     exponent = amount.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MONEY_PLACES:

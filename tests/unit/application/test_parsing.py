@@ -81,7 +81,7 @@ def test_a_whole_number_may_be_written_in_any_way(number: Any) -> None:
     assert parse(RecordLedgerHousehold, {**LEDGER, "size": number}).size == 3
 
 
-@pytest.mark.parametrize("amount", [Decimal("0.001"), 0.5, True, "x", Decimal("NaN"), Decimal("Infinity")])
+@pytest.mark.parametrize("amount", [Decimal("0.001"), 0.5, True, "x", Decimal("NaN"), Decimal("Infinity"), [0, [1, 2], -2]])
 def test_what_is_no_amount_is_refused(amount: Any) -> None:
     assert violations(AdoptAssistancePlan, {**PLAN, "target_income_pc": amount}) == [("E-FIELD-TYPE", "target_income_pc")]
 
