@@ -84,4 +84,7 @@ class Endpoint:
         if self.check is not None:
             self.check(values, faults)
         faults.raise_any()
-        return self.view(Question(actor, path, values, request))
+        response = self.view(Question(actor, path, values, request))
+        if len(self.answers) > 1:
+            response.vary.update(("Accept", "Accept-Language"))
+        return response

@@ -18,6 +18,8 @@ from schemas.code_tables import table
 from schemas.divisions import is_division_code
 
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}")
+YEARS: Final = range(1900, 9000)
+"""In which instants are: at the very ends of the calendar no other time zone can be told."""
 _LOST_PLUS: Final = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -117,7 +119,7 @@ def instant(name: str, means: str, **more: Any) -> Parameter:
         try:
             # A plus that was not written as %2B arrives as a blank.
             moment = datetime.fromisoformat(_LOST_PLUS.sub("+", text))
-            if moment.tzinfo is None:
+            if moment.tzinfo is None or moment.year not in YEARS:
                 raise ValueError
             return micros(moment)
         except (ValueError, OverflowError):

@@ -37,11 +37,16 @@ class Readiness:
 
     def __call__(self) -> Document:
         """{ready, checks, lag, known_before, clock}; nothing of it says why something cannot be reached: that is in the log."""
-        with self._lock:
-            last = self._last
-            if last is None or self._parts.ticks() - last.at > FRESH_FOR_S:
+        last = self._last
+        stale = last is None or self._parts.ticks() - last.at > FRESH_FOR_S
+        # Looking may take as long as something is out of reach: meanwhile all others are told what was known.
+        if stale and self._lock.acquire(blocking=last is None):
+            try:
                 last = self._last = _Looked(self._look(), self._parts.ticks())
-            return {**last.report, "clock": self._clock()}
+            finally:
+                self._lock.release()
+        assert last is not None
+        return {**last.report, "clock": self._clock()}
 
     def _look(self) -> Document:
         checks = {name: _reached(probe) for name, probe in self._parts.probes.items()}

@@ -20,6 +20,8 @@ WITHIN: Final = "WITHIN"
 """What changes of place within the division leave over: nothing, unless a correction changed place and size at once."""
 COUNTED: Final = tuple(number for number, stock in enumerate(STOCKS) if stock)
 BEFORE_ALL: Final = -1
+PARTITIONS: Final = tuple(range(topic_spec(TOPIC).partitions))
+"""Named in every question, since both tables are kept by partition first: each is then a few short ranges, not the table."""
 Amount = tuple[int, int]
 """Households and persons."""
 NOTHING: Final[Amount] = (0, 0)
@@ -56,7 +58,7 @@ def find_period(connection: Connection, name: str | None) -> Period | None:
     c = CUT.c
     named = c.period_kind == "WEEK" if name is None else c.period == name
     ends = select(c.bucket, c.period_kind, c.period, c.cut_off).where(named)
-    whole = ends.group_by(c.bucket, c.period_kind, c.period, c.cut_off).having(func.count() == topic_spec(TOPIC).partitions)
+    whole = ends.group_by(c.bucket, c.period_kind, c.period, c.cut_off).having(func.count() == len(PARTITIONS))
     last = connection.execute(whole.order_by(c.bucket.desc()).limit(1)).one_or_none()
     if last is None:
         return None
@@ -80,7 +82,7 @@ def balance(connection: Connection, division: str, period: Period) -> list[Stock
 def _stocks(connection: Connection, division: str, bucket: int) -> dict[int, Amount]:
     """Households and persons by stock at the cut that closed a bucket: of each place the last row up to it holds."""
     s = STOCK_AT_CUT.c
-    here = and_(within(s.division, division), s.bucket <= bucket)
+    here = and_(s.partition.in_(PARTITIONS), within(s.division, division), s.bucket <= bucket)
     last = select(s.partition, s.division, s.stock, func.max(s.bucket).label("bucket")).where(here)
     holding = last.group_by(s.partition, s.division, s.stock).subquery()
     same = and_(*(s[name] == holding.c[name] for name in ("partition", "division", "stock", "bucket")))
@@ -94,7 +96,7 @@ def _flows(connection: Connection, division: str, period: Period) -> dict[int, d
     inner = and_(f.other_division >= first, f.other_division < beyond)
     sums = (
         select(f.stock, f.kind, inner.label("inner"), func.sum(f.households), func.sum(f.persons))
-        .where(within(f.division, division), f.bucket > period.opened, f.bucket <= period.closed)
+        .where(f.partition.in_(PARTITIONS), f.bucket > period.opened, f.bucket <= period.closed, within(f.division, division))
         .group_by(f.stock, f.kind, inner)
         .order_by(f.stock, f.kind)
     )

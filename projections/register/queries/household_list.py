@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
 
 from projections.register.codes import NO_STATUS, OVERLAY_NUMBERS, STATUS_NUMBERS
 from projections.register.queries.fields import Document, Shape
@@ -115,7 +115,8 @@ def _ordered(statement: Select[Any], by: ColumnElement[Any], household_id: Colum
     statement = statement.add_columns(by.label("sorted_by"), household_id.label("last_id"))
     if page.after is not None:
         value, last_id = page.after
-        last = tuple_(literal(value, by.type), literal(last_id, household_id.type))
+        # As wide as a cursor's numbers, which somebody may have made up, and not as the column: PostgreSQL would refuse them.
+        last = tuple_(literal(value, BigInteger()), literal(last_id, household_id.type))
         here = tuple_(by, household_id)
         statement = statement.where(here < last if page.descending else here > last)
     if page.descending:

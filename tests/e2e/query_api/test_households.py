@@ -181,6 +181,7 @@ class TestSheet:
         assert (row["人均纯收入（元）"], row["家庭人口"], row["实施中措施类别"]) == ("3000.00", "3", "健康扶贫")
         assert rows[str(NEIGHBOUR)]["帮扶责任人编号"] == ""
         assert response.headers["Content-Language"] == "zh"
+        assert {name.lower() for name in response.vary} == {"accept", "accept-language"}
 
     def test_or_english_ones(self, asked: Asked) -> None:
         response = asked.get(PATH, Accept="text/csv", Accept_Language="en-GB,en;q=0.9,zh;q=0.1", division=VILLAGE)

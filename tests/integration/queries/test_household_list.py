@@ -147,6 +147,14 @@ def test_pages_make_up_the_list_whatever_the_order(connection: Connection, sort:
     assert rows == whole
 
 
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_made_up_place_to_go_on_from_does_no_harm(connection: Connection, sort: str) -> None:
+    for value in (2**63 - 1, -(2**63) + 1):
+        rows, rest = list_now(connection, EVERYBODY, Page(sort=sort, after=(value, bytes(16)), limit=1000))
+        assert len(rows) == (0 if value > 0 else len(everybody(connection)))
+        assert rest is None
+
+
 def test_a_page_goes_on_where_the_last_ended_whatever_has_come_before_it(new_register: Make) -> None:
     engine = new_register()
     early, late = (UUID(int=number) for number in (1, 2**127))
