@@ -1,15 +1,19 @@
-"""Writes docs/reference/: what the program itself says of its events, commands, roles, codes, policy and topics.
+"""Writes docs/reference/: what the program itself says of its events, commands, roles, codes, policy, topics and settings.
 
 Run `python docs/make_reference.py`; a test fails while the pages are not what this would write.
 """
 
+import ast
 import dataclasses
+import inspect
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from deploy.settings import LOOKUP_KEY, MASTER_KEY, PREFIX, Settings
 from registry.application.handlers import DECLARING
 from registry.command import NO_SHAPE, Command, action_of, command_classes, shape_of
 from registry.household.command import HouseholdCommand, StatusCommand
@@ -44,6 +48,7 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals,
         "policy.md": policy,
         "topics.md": topic_list,
+        "settings.md": settings,
     }
     return {name: "\n".join([NOTE, *lines(), ""]) for name, lines in made.items()}
 
@@ -174,6 +179,22 @@ def topic_list() -> Iterator[str]:
             else "for ever"
         )
         yield f"| `{spec.name}` | {spec.key} | {spec.partitions} | {kept} | {'yes' if spec.live else 'no'} |"
+
+
+def settings() -> Iterator[str]:
+    """Every setting, with the sentence that stands below it in the program."""
+    yield "# Settings\n"
+    yield "An option beats the environment, which beats the default. An unknown `REGISTRY_` variable is refused.\n"
+    yield "| variable | default | means |"
+    yield "| --- | --- | --- |"
+    body = ast.parse(inspect.getsource(Settings)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for declared, told in pairwise(body.body):
+        if isinstance(declared, ast.AnnAssign) and isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant):
+            assert isinstance(declared.target, ast.Name)
+            default = getattr(Settings(), declared.target.id)
+            yield f"| `{PREFIX}{declared.target.id.upper()}` | {_cell(str(default))} | {_cell(str(told.value.value))} |"
+    yield f"\nKeys themselves may be given as `{MASTER_KEY}` and `{LOOKUP_KEY}` instead of in files; nothing shows them."
 
 
 def _short(name: str, key: str) -> str:
