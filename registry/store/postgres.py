@@ -23,6 +23,10 @@ _ROW: Final = "SELECT position, topic, state, recorded_at FROM stored_events WHE
 _RAW: Final = (
     "SELECT position, originator_id, topic, state, recorded_at FROM stored_events WHERE position > %b ORDER BY position LIMIT %b"
 )
+_ROWS: Final = (
+    "SELECT position, originator_id::text, originator_version, topic, state, recorded_at FROM stored_events "
+    "WHERE position > %b ORDER BY position LIMIT %b"
+)
 # One statement, so that the last position and the events are of the same moment.
 _OF_TYPES: Final = (
     "SELECT head.position, event.state FROM (SELECT coalesce(max(position), 0) AS position FROM stored_events) AS head "
@@ -117,6 +121,10 @@ class PostgresStoreRecorder(StoreRecorder):
 
     def select_raw(self, after_position: int, limit: int) -> list[RawRow]:
         return self._connections.rows(_RAW, (after_position, limit))
+
+    def select_rows(self, after_position: int, limit: int) -> list[Row]:
+        found = self._connections.rows(_ROWS, (after_position, limit))
+        return [Row(position, UUID(stream), *values) for position, stream, *values in found]
 
     def select_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[bytes]]:
         found = self._connections.rows(_OF_TYPES, (after_position, list(event_types)))

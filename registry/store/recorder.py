@@ -49,6 +49,10 @@ class StoreRecorder(ApplicationRecorder, ABC):
         """The stored events beyond a position, in order, at most `limit`; nothing is decoded."""
 
     @abstractmethod
+    def select_rows(self, after_position: int, limit: int) -> list[Row]:
+        """The same with their versions, for an auditor."""
+
+    @abstractmethod
     def select_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[bytes]]:
         """The store's last position, and the framed Avro of the events of these types beyond `after_position`, in order."""
 

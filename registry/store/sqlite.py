@@ -35,6 +35,10 @@ _HEAD = (
 _STATE = f"SELECT state FROM {EVENTS_TABLE} WHERE originator_id=? AND originator_version=?"
 _ROW = f"SELECT rowid, topic, state, recorded_at FROM {EVENTS_TABLE} WHERE originator_id=? AND originator_version=?"
 _RAW = f"SELECT rowid, originator_id, topic, state, recorded_at FROM {EVENTS_TABLE} WHERE rowid>? ORDER BY rowid LIMIT ?"
+_ROWS = (
+    f"SELECT rowid, originator_id, originator_version, topic, state, recorded_at FROM {EVENTS_TABLE} "
+    "WHERE rowid>? ORDER BY rowid LIMIT ?"
+)
 _COMMAND = "SELECT request_digest, status, body FROM command_result WHERE actor=? AND key=?"
 _INSERT_COMMAND = "INSERT INTO command_result VALUES (?,?,?,?,?,?)"
 
@@ -191,6 +195,11 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
             cursor = connection.cursor()
             cursor.row_factory = None
             return cursor.execute(_RAW, (after_position, limit)).fetchall()
+
+    def select_rows(self, after_position: int, limit: int) -> list[Row]:
+        with self._reading() as connection:
+            found = connection.execute(_ROWS, (after_position, limit)).fetchall()
+        return [Row(position, UUID(bytes=stream), *values) for position, stream, *values in found]
 
     def select_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[bytes]]:
         with self._reading() as connection:
