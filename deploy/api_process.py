@@ -14,7 +14,7 @@ from granian.log import LogLevels
 
 from deploy.child import BROKEN, REFUSED
 from deploy.parent_watch import die_with_parent
-from deploy.process_log import set_up_log
+from deploy.process_log import process_logger, set_up_log
 from deploy.settings import Settings
 from deploy.supervisor import check_port
 from deploy.told_errors import code_of, language_of, lines_of
@@ -25,12 +25,8 @@ THREADS: Final = 8
 BACKLOG: Final = 1024
 FINISH_S: Final = 10
 """Time that the worker gets for the requests that it has begun."""
-_LOGGERS: Final[dict[str, Any]] = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {"_granian": {"handlers": [], "propagate": True}},
-}
-"""granian's own lines go where all others go."""
+_LOGGERS: Final[dict[str, Any]] = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""granian's own lines go where all others go; but what it tells of a worker's end, we know better."""
 
 
 class Server(Granian):  # type: ignore[misc,valid-type]
@@ -72,7 +68,7 @@ def serve(settings: Settings) -> int:
         workers=1,
         blocking_threads=THREADS,
         backlog=BACKLOG,
-        log_level=LogLevels.error,
+        log_level=LogLevels.critical,
         log_dictconfig=_LOGGERS,
         respawn_failed_workers=False,
         workers_kill_timeout=FINISH_S,
@@ -80,7 +76,10 @@ def serve(settings: Settings) -> int:
     try:
         server.serve()
     except SystemExit:  # the worker ended by itself
-        return REFUSED if REFUSED in server.statuses else BROKEN
+        if REFUSED in server.statuses:
+            return REFUSED
+        process_logger("deploy.api").error("the worker ended", statuses=server.statuses)
+        return BROKEN
     return 0
 
 
