@@ -1,0 +1,1 @@
+"""Checks what was moved beside what it was moved from."""
