@@ -14,6 +14,7 @@ from deploy.composition.keys import make_keys, read_keys
 from deploy.composition.log_side import prepare_log
 from deploy.composition.reference_documents import activate_documents, read_documents
 from deploy.ids import RandomBytes, time_ordered_ids
+from deploy.pauses import short_pause
 from deploy.settings import Settings
 from registry.application.loader import StoreLoader
 from registry.application.reference_shelf import ReferenceShelf
@@ -129,6 +130,7 @@ def write_side(
             next_id=next_id,
             policy_for=shelf.policy_for,
             divisions=shelf.divisions,
+            pause=short_pause,
         )
         tokens = Tokens(engine, clock, uuid4)
         yield WriteSide(settings, clock, next_id, engine, store, application, shelf, service, vault, tokens)
