@@ -25,9 +25,21 @@ from tests.support.waiting import wait_until
 PROJECTOR = task_name(REGISTER)
 
 
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return new_installation(tmp_path)
+
+
+@pytest.fixture(params=ENGINES)
+def on_each_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Store, vault and read models on either engine; the log is embedded."""
+    if request.param == "sqlite":
+        return new_installation(tmp_path)
+    url = request.getfixturevalue("postgres_uri")
+    return new_installation(tmp_path, store_url=url, vault_url=url, views_url=url)
 
 
 def rebuild(settings: Settings) -> None:
@@ -43,32 +55,42 @@ def rebuild(settings: Settings) -> None:
         making.swap()
 
 
-def test_what_a_command_records_is_shown(settings: Settings) -> None:
-    with relay_running(settings), projectors_running(settings), write_side(settings) as side, shown(settings) as register:
+def test_what_a_command_records_is_shown(on_each_engine: Settings) -> None:
+    with (
+        relay_running(on_each_engine),
+        projectors_running(on_each_engine),
+        write_side(on_each_engine) as side,
+        shown(on_each_engine) as register,
+    ):
         for size in (1, 2, 3):
             household_id = record_household(side, size=size)
             wait_until(lambda h=household_id, n=size: register.households().get(h) == (1, n))  # type: ignore[misc]
 
 
-def test_it_goes_on_where_it_stopped(settings: Settings) -> None:
+def test_it_goes_on_where_it_stopped(on_each_engine: Settings) -> None:
     recorded = []
-    with write_side(settings) as side, shown(settings) as register:
+    with write_side(on_each_engine) as side, shown(on_each_engine) as register:
         for _ in range(3):
             recorded.append(record_household(side))
-            with relay_running(settings), projectors_running(settings) as projectors:
+            with relay_running(on_each_engine), projectors_running(on_each_engine) as projectors:
                 recorded.append(record_household(side))
                 wait_until(lambda: set(register.households()) == set(recorded))
                 assert projectors.failure(PROJECTOR) is None
 
 
-def test_a_rebuilt_read_model_is_fed_as_soon_as_it_is_live(settings: Settings) -> None:
-    with relay_running(settings), projectors_running(settings), write_side(settings) as side, shown(settings) as register:
+def test_a_rebuilt_read_model_is_fed_as_soon_as_it_is_live(on_each_engine: Settings) -> None:
+    with (
+        relay_running(on_each_engine),
+        projectors_running(on_each_engine),
+        write_side(on_each_engine) as side,
+        shown(on_each_engine) as register,
+    ):
         recorded = [record_household(side)]
         wait_until(lambda: set(register.households()) == set(recorded))
-        rebuild(settings)
+        rebuild(on_each_engine)
         recorded.append(record_household(side))
         wait_until(lambda: set(register.households()) == set(recorded))
-        with opened_views(settings) as views:
+        with opened_views(on_each_engine) as views:
             assert views.generation(REGISTER) == 2
 
 
@@ -92,13 +114,13 @@ def test_the_newest_relay_ends_the_one_before(settings: Settings) -> None:
         wait_until(lambda: isinstance(relay.failure("relay"), ProducerFenced))
 
 
-def test_of_two_projectors_of_one_partition_only_one_goes_on(settings: Settings) -> None:
+def test_of_two_projectors_of_one_partition_only_one_goes_on(on_each_engine: Settings) -> None:
     with (
-        relay_running(settings),
-        projectors_running(settings) as one,
-        projectors_running(settings) as two,
-        write_side(settings) as side,
-        shown(settings) as register,
+        relay_running(on_each_engine),
+        projectors_running(on_each_engine) as one,
+        projectors_running(on_each_engine) as two,
+        write_side(on_each_engine) as side,
+        shown(on_each_engine) as register,
     ):
         recorded = []
 
