@@ -56,11 +56,12 @@ def rebuild(settings: Settings) -> None:
 
 
 def test_what_a_command_records_is_shown(on_each_engine: Settings) -> None:
+    settings = on_each_engine
     with (
-        relay_running(on_each_engine),
-        projectors_running(on_each_engine),
-        write_side(on_each_engine) as side,
-        shown(on_each_engine) as register,
+        relay_running(settings),
+        projectors_running(settings),
+        write_side(settings) as side,
+        shown(settings) as register,
     ):
         for size in (1, 2, 3):
             household_id = record_household(side, size=size)
@@ -68,29 +69,31 @@ def test_what_a_command_records_is_shown(on_each_engine: Settings) -> None:
 
 
 def test_it_goes_on_where_it_stopped(on_each_engine: Settings) -> None:
+    settings = on_each_engine
     recorded = []
-    with write_side(on_each_engine) as side, shown(on_each_engine) as register:
+    with write_side(settings) as side, shown(settings) as register:
         for _ in range(3):
             recorded.append(record_household(side))
-            with relay_running(on_each_engine), projectors_running(on_each_engine) as projectors:
+            with relay_running(settings), projectors_running(settings) as projectors:
                 recorded.append(record_household(side))
                 wait_until(lambda: set(register.households()) == set(recorded))
                 assert projectors.failure(PROJECTOR) is None
 
 
 def test_a_rebuilt_read_model_is_fed_as_soon_as_it_is_live(on_each_engine: Settings) -> None:
+    settings = on_each_engine
     with (
-        relay_running(on_each_engine),
-        projectors_running(on_each_engine),
-        write_side(on_each_engine) as side,
-        shown(on_each_engine) as register,
+        relay_running(settings),
+        projectors_running(settings),
+        write_side(settings) as side,
+        shown(settings) as register,
     ):
         recorded = [record_household(side)]
         wait_until(lambda: set(register.households()) == set(recorded))
-        rebuild(on_each_engine)
+        rebuild(settings)
         recorded.append(record_household(side))
         wait_until(lambda: set(register.households()) == set(recorded))
-        with opened_views(on_each_engine) as views:
+        with opened_views(settings) as views:
             assert views.generation(REGISTER) == 2
 
 
@@ -115,12 +118,13 @@ def test_the_newest_relay_ends_the_one_before(settings: Settings) -> None:
 
 
 def test_of_two_projectors_of_one_partition_only_one_goes_on(on_each_engine: Settings) -> None:
+    settings = on_each_engine
     with (
-        relay_running(on_each_engine),
-        projectors_running(on_each_engine) as one,
-        projectors_running(on_each_engine) as two,
-        write_side(on_each_engine) as side,
-        shown(on_each_engine) as register,
+        relay_running(settings),
+        projectors_running(settings) as one,
+        projectors_running(settings) as two,
+        write_side(settings) as side,
+        shown(settings) as register,
     ):
         recorded = []
 
