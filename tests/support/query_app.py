@@ -1,0 +1,57 @@
+"""The query API over tables that a test has filled itself, asked by somebody of the province."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from deploy.clocks import HandSetClock
+from deploy.web.problems import register_problems
+from projections.api.blueprints import query_blueprints
+from projections.api.parts import QueryParts
+from projections.register.queries.division_tree import DivisionTree
+from schemas.access import ACTOR, Actor
+from schemas.catalogue import registry_catalogue
+from schemas.code_tables import shipped
+from schemas.codec import Codec
+
+SOMEBODY = Actor("tester", "PROVINCE_OFFICER", "tests", "460000000000")
+
+
+def query_app(engine: Engine, now: datetime) -> Flask:
+    """The application; its register's clock stands still."""
+    parts = QueryParts(
+        engine=lambda: engine,
+        clock=HandSetClock(now),
+        clock_offset=timedelta(),
+        divisions=DivisionTree(lambda: engine, time.monotonic),
+        code_tables=shipped,
+        codec=Codec(registry_catalogue()),
+        probes={},
+        lags={},
+        ticks=time.monotonic,
+        pause=time.sleep,
+        metrics=CollectorRegistry(),
+    )
+    app = Flask("queries")
+    for blueprint in query_blueprints(parts):
+        app.register_blueprint(blueprint)
+    register_problems(app)
+    return app
+
+
+def ask(app: Flask, path: str, actor: Actor = SOMEBODY, **headers: str) -> TestResponse:
+    """One question."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.test_client().get(path, headers=sent, environ_overrides={ACTOR: actor}, buffered=True)
+
+
+def told(app: Flask, path: str) -> Any:
+    """A good answer."""
+    response = ask(app, path)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return response.get_json()
