@@ -70,7 +70,7 @@ class LagCollector(Collector):
             head.add_metric([], position)
             _add(events, seconds, "relay", lag)
         for model in READ_MODELS:
-            with suppress(LogError, sqlalchemy.exc.OperationalError):
+            with suppress(LogError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError):
                 engine = self._views.live(model)
                 if engine is not None:
                     _add(events, seconds, model.name, view_lag(self._settings, model, engine, self._clock))
