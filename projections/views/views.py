@@ -10,7 +10,9 @@ from threading import Lock
 from typing import Final
 
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import DBAPIError
 
+from projections.checkpoints import read_checkpoints
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
 from projections.views.making import BuildInTheMaking
@@ -18,9 +20,12 @@ from projections.views.place import Location, Place
 from projections.views.pointers import Build, Pointers
 from projections.views.postgres_place import PostgresPlace
 from projections.views.sqlite_place import SqlitePlace
+from schemas.messages import TopicPartition
 
 FRESH_FOR_S: Final = 0.25
-"""How long a reader may go on with a build after another one was swapped in."""
+"""How long a reader may go on with a build without looking whether another one was swapped in."""
+_BEHIND_MAX_S: Final = 2.0
+"""How long readers wait for a new build to come as far as the old one: the projector needs a fraction of a second."""
 _FIRST_BUILD_WAIT_S: Final = 30.0
 _LATE_REQUESTS_S: Final = 60.0
 """A request that got its engine before a swap has given its connection back by then."""
@@ -33,6 +38,7 @@ class _Known:
     build: Build | None
     engine: Engine | None
     read_at: float
+    superseded_at: float | None = None
 
 
 class Views:
@@ -54,13 +60,13 @@ class Views:
     def live(self, model: ReadModel) -> Engine | None:
         """An engine on the live build, to be asked for anew by each request, never disposed of by it.
 
-        None where there is no build, or none of this program's version. A swap shows after FRESH_FOR_S at the latest; whoever
-        still uses the old engine then may finish.
+        None where there is no build, or none of this program's version. A swap shows after FRESH_FOR_S, or when the new build
+        has come as far as the old one, so that nobody sees a step back; whoever still uses the old engine then may finish.
         """
         with self._lock:
             known = self._known.get(model.name)
             if known is None or self._ticks() - known.read_at >= FRESH_FOR_S:
-                known = self._look(model.name)
+                known = self._look(model)
             build = known.build
             return known.engine if build is not None and build.version == model.version else None
 
@@ -96,7 +102,7 @@ class Views:
                 f" run `registry rebuild {model.name}`"
             )
         with self._lock:
-            engine = self._look(model.name).engine
+            engine = self._look(model, at_once=True).engine
         assert engine is not None
         return engine
 
@@ -126,7 +132,7 @@ class Views:
         """
         old = [build.name for build in self.builds() if build.model == model_name and build.whole and not build.live]
         if old:
-            time.sleep(2 * FRESH_FOR_S)
+            time.sleep(_BEHIND_MAX_S + 2 * FRESH_FOR_S)
         for name in old:
             self._forget(name)
         return old
@@ -150,20 +156,36 @@ class Views:
         # Somebody may have thrown a read model away by hand: it is as if it had never been made.
         return build if build is not None and self._place.exists(build.name) else None
 
-    def _look(self, name: str) -> _Known:
-        """Read the pointer, and let go of an engine whose build is not live any more. The lock is held."""
-        before = self._known.get(name)
+    def _look(self, model: ReadModel, *, at_once: bool = False) -> _Known:
+        """Read the pointer, and go over to another build if need be; `at_once`, even if it is behind. The lock is held."""
+        before = self._known.get(model.name)
         now = self._ticks()
-        build = self._present(name)
+        build = self._present(model.name)
         self._let_go(now)
         if before is not None and _name(before.build) == _name(build):
             before.build, before.read_at = build, now
             return before
         engine = None if build is None else self._place.location(build.name).open()
-        self._known[name] = known = _Known(build, engine, now)
         if before is not None and before.engine is not None:
+            if engine is not None and not at_once and self._waits(model, before, engine, now):
+                engine.dispose()
+                before.read_at = now
+                return before
             self._retired.append((before.engine, now))
+        self._known[model.name] = known = _Known(build, engine, now)
         return known
+
+    def _waits(self, model: ReadModel, before: _Known, engine: Engine, now: float) -> bool:
+        """Whether readers stay with the old build: the new one lacks what they have seen, and its projector has just begun."""
+        if before.superseded_at is None:
+            before.superseded_at = now
+        if now - before.superseded_at >= _BEHIND_MAX_S or before.engine is None:
+            return False
+        try:
+            old, new = (_offsets(each, model) for each in (before.engine, engine))
+        except DBAPIError:  # of another version, or dropped
+            return False
+        return any(new.get(place, 0) < offset for place, offset in old.items())
 
     def _let_go(self, now: float) -> None:
         """Dispose of engines that no request can have any more. The lock is held."""
@@ -216,6 +238,11 @@ def _place_at(url: str) -> Place:
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return PostgresPlace(url)
     raise ValueError("the read models' address begins with sqlite:/// or postgresql://")
+
+
+def _offsets(engine: Engine, model: ReadModel) -> dict[TopicPartition, int]:
+    with engine.connect() as connection:
+        return {place: at.next_offset for place, at in read_checkpoints(connection, model.checkpoint).items()}
 
 
 def _name(build: Build | None) -> str | None:

@@ -7,11 +7,11 @@ from threading import Barrier, Event, Thread
 from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import Engine, func, insert, inspect, select
+from sqlalchemy import Engine, delete, func, insert, inspect, select
 
 from projections.views.errors import BuildLost, RebuildRunning, ViewOutdated
 from projections.views.views import FRESH_FOR_S, Views
-from tests.support.event_counts import EVENT_COUNTS, TYPE_COUNT
+from tests.support.event_counts import CHECKPOINT, EVENT_COUNTS, TYPE_COUNT
 
 OpenViews = Callable[[], Views]
 NEXT_VERSION = replace(EVENT_COUNTS, version=2)
@@ -130,6 +130,43 @@ def test_a_request_that_runs_during_a_swap_finishes_on_what_it_began_with(views:
         assert reader.live(EVENT_COUNTS) is not engine
         assert list(connection.scalars(select(TYPE_COUNT.c.event_type))) == ["old"]
     assert marks(engine) == ["old"], "a request that had only got its engine can still use it"
+
+
+def reach(engine: Engine, offset: int) -> None:
+    """Let a build have come so far in its only partition."""
+    with engine.begin() as connection:
+        connection.execute(delete(CHECKPOINT))
+        connection.execute(insert(CHECKPOINT).values(topic="t", partition=0, next_offset=offset, position=1, known_before=1))
+
+
+def test_readers_stay_with_the_old_build_until_the_new_one_has_come_as_far(views_url: str, open_views: OpenViews) -> None:
+    now = [0.0]
+    reader, projector = Views(views_url, ticks=lambda: now[0]), open_views()
+    reach(projector.open_live(EVENT_COUNTS), 7)
+    old = reader.live(EVENT_COUNTS)
+    rebuilt(open_views())
+    new = projector.open_live(EVENT_COUNTS)
+    reach(new, 6)
+    now[0] += FRESH_FOR_S
+    assert reader.live(EVENT_COUNTS) is old
+    reach(new, 7)
+    assert reader.live(EVENT_COUNTS) is old, "it does not look at every request"
+    now[0] += FRESH_FOR_S
+    assert reader.live(EVENT_COUNTS) is not old
+    reader.close()
+
+
+def test_readers_do_not_wait_for_ever_for_a_projector(views_url: str, open_views: OpenViews) -> None:
+    now = [0.0]
+    reader = Views(views_url, ticks=lambda: now[0])
+    reach(open_views().open_live(EVENT_COUNTS), 7)
+    old = reader.live(EVENT_COUNTS)
+    rebuilt(open_views())
+    for _ in range(9):
+        assert reader.live(EVENT_COUNTS) is old
+        now[0] += FRESH_FOR_S
+    assert reader.live(EVENT_COUNTS) is not old
+    reader.close()
 
 
 def test_readers_always_get_an_answer_while_builds_are_swapped(views: Views, open_views: OpenViews) -> None:
