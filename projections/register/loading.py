@@ -1,58 +1,51 @@
 """Households from their rows, many at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
+from projections.bulk import select_rows
 from projections.database import FOREVER
 from projections.register.state import Household, LedgerEntry, Measure, Member, Rectangle, Spell
 from projections.register.tables import HISTORY, HOUSEHOLD, LEDGER_ENTRY, MEASURE, MEMBER, SPELL
 
-_AT_ONCE: Final = 500
-_OWN: Final = [c for c in HOUSEHOLD.columns if c.name in Household.__dataclass_fields__]
+_OWN: Final = [HOUSEHOLD.c[field.name] for field in fields(Household) if field.name in HOUSEHOLD.c]
+_H: Final = HISTORY.c
+_BELIEF: Final = (_H.household_id, _H.effective_from, _H.known_from, _H.effective_to, _H.known_to)
+_SHAPE: Final = (_H.status, _H.overlay, _H.spell_no, _H.division, _H.size)
 
 
 def load_households(connection: Connection, household_ids: Sequence[bytes]) -> dict[bytes, Household]:
     """Those of the households that have rows."""
-    found: dict[bytes, Household] = {}
-    for start in range(0, len(household_ids), _AT_ONCE):
-        ids = household_ids[start : start + _AT_ONCE]
-        loaded = {row[0]: Household(**row._mapping) for row in _rows(connection, HOUSEHOLD, ids, _OWN)}
-        if loaded:
-            _add_parts(connection, loaded)
-            found |= loaded
-    return found
+    loaded = {row[0]: Household(*row) for row in select_rows(connection, _OWN, HOUSEHOLD.c.household_id, household_ids)}
+    if not loaded:
+        return loaded
+    ids = list(loaded)
+    for household_id, person_id, *values in _rows_of(connection, MEMBER, ids):
+        loaded[household_id].members[person_id] = Member(*values)
+    for household_id, measure_id, *values in _rows_of(connection, MEASURE, ids):
+        loaded[household_id].measures[measure_id] = Measure(*values)
+    for household_id, _, *values, voided in sorted(_rows_of(connection, SPELL, ids)):
+        spell = Spell(*values)
+        spell.voided = bool(voided)
+        loaded[household_id].spells.append(spell)
+    for household_id, *values in _rows_of(connection, LEDGER_ENTRY, ids):
+        loaded[household_id].ledger = LedgerEntry(*values)
+    # In order of the first day; a household's beliefs that have ended are few, and read too.
+    for household_id, effective_from, known_from, effective_to, known_to, *shape in sorted(_beliefs(connection, ids)):
+        status, overlay, spell_no, division, size = shape
+        belief = Rectangle(effective_from, known_from, (status, overlay, spell_no, division, size), effective_to, known_to, True)
+        loaded[household_id].beliefs.append(belief)
+    return loaded
 
 
-def _add_parts(connection: Connection, households: dict[bytes, Household]) -> None:
-    ids = list(households)
-    for row in _rows(connection, MEMBER, ids):
-        households[row[0]].members[row[1]] = Member(*row[2:])
-    for row in _rows(connection, MEASURE, ids):
-        households[row[0]].measures[row[1]] = Measure(*row[2:])
-    for row in sorted(_rows(connection, SPELL, ids), key=lambda row: row[1]):
-        households[row[0]].spells.append(Spell(*row[2:]))
-    for row in _rows(connection, LEDGER_ENTRY, ids):
-        households[row[0]].ledger = LedgerEntry(*row[1:])
-    for household_id, rectangle in _beliefs(connection, ids):
-        households[household_id].beliefs.append(rectangle)
+def _rows_of(connection: Connection, table: Table, ids: Sequence[bytes]) -> list[Any]:
+    return list(select_rows(connection, list(table.columns), table.c.household_id, ids))
 
 
-def _rows(connection: Connection, table: Table, ids: Sequence[bytes], columns: Sequence[Any] = ()) -> list[Any]:
-    return list(connection.execute(select(*(columns or table.columns)).where(table.c.household_id.in_(ids))))
-
-
-def _beliefs(connection: Connection, ids: Sequence[bytes]) -> Iterator[tuple[bytes, Rectangle]]:
-    h = HISTORY.c
-    columns = (h.household_id, h.effective_from, h.known_from, h.effective_to)
-    shape = (h.status, h.overlay, h.spell_no, h.division, h.size)
-    believed = select(*columns, *shape).where(h.household_id.in_(ids), h.known_to == FOREVER)
-    for household_id, effective_from, known_from, effective_to, *values in connection.execute(
-        believed.order_by(h.effective_from)
-    ):
-        status, overlay, spell_no, division, size = values
-        yield (
-            household_id,
-            Rectangle(effective_from, known_from, (status, overlay, spell_no, division, size), effective_to, stored=True),
-        )
+def _beliefs(connection: Connection, ids: Sequence[bytes]) -> list[Any]:
+    """What is believed now of these households."""
+    rows = select_rows(connection, (*_BELIEF, *_SHAPE), _H.household_id, ids)
+    return [row for row in rows if row[4] == FOREVER]

@@ -110,7 +110,7 @@ class LedgerEntry:
 
 @dataclass(slots=True)
 class Changes:
-    """What of a household has to be written: its own row always has. `anew`: every row that belongs to it."""
+    """What of a household has to be written: its own row always has. `anew`: all of it, and no other row of it may stay."""
 
     members: set[bytes] = field(default_factory=set)
     measures: set[bytes] = field(default_factory=set)

@@ -46,7 +46,6 @@ def _write_households(connection: Connection, households: Iterable[Household]) -
         changes = household.changes
         if changes.anew:
             anew.append((household.household_id,))
-            changes.members, changes.measures = set(household.members), set(household.measures)
         if changes.members:
             rows[MEMBER] += member_rows(household, changes.members)
         if changes.measures:
