@@ -1,8 +1,6 @@
 """The main job: make a province, live through its years, show what happened, and serve it."""
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -10,19 +8,15 @@ from uuid import UUID
 
 from deploy.cannot_start import CannotStart
 from deploy.child import Child
-from deploy.clocks import HandSetClock
-from deploy.composition.write_side import WriteSide, write_side
-from deploy.demo.chunks import chunks
-from deploy.demo.diary import Diary
-from deploy.demo.installation import Demonstration, begin, finish, found_demonstration, keep_time
+from deploy.composition.write_side import write_side
+from deploy.demo.installation import Demonstration, begin, found_demonstration
+from deploy.demo.living import record
 from deploy.demo.pipeline import caught_up, pipeline_beside
 from deploy.demo.progress import Shown, shown_progress
-from deploy.demo.province import Province
-from deploy.demo.recording import Recorder, Tally
-from deploy.demo.registration import registration
+from deploy.demo.recording import Tally
 from deploy.demo.report import print_years
 from deploy.demo.scale import SCALES
-from deploy.demo.seeds import SeededBytes
+from deploy.demo.villages import make_villages
 from deploy.demo.years import a_household_that_re_entered, years
 from deploy.settings import Settings
 from projections.register.balance import Imbalance, check_balance
@@ -31,11 +25,6 @@ from schemas.divisions import hainan
 
 DEFAULT_SCALE: Final = "small"
 DEFAULT_SEED: Final = 20180904
-_KEPT_MIN: Final = 60_000
-_KEPT_PER_HOUSEHOLD: Final = 1.3
-"""Aggregates kept in memory: all that is listed and a little more, so that hardly anything is loaded twice."""
-_KEEP_TIME_DAYS: Final = 7
-_COLLECTIONS: Final = (50_000, 20, 100)
 
 
 class BalanceBroken(Exception):
@@ -73,59 +62,22 @@ def live_through(settings: Settings, demonstration: Demonstration, tell: Callabl
 
     Raises CannotStart, BalanceBroken.
     """
-    clock, ids = begin(settings, demonstration)
-    scale = SCALES[demonstration.scale]
-    kept = max(_KEPT_MIN, int((scale.not_exited + scale.exited) * _KEPT_PER_HOUSEHOLD))
-    with (
-        write_side(settings, clock=clock, random_bytes=ids, cache_size=kept, exclusive=True) as side,
-        pipeline_beside(settings) as pipeline,
-        shown_progress() as shown,
-    ):
-        province = Province(scale, demonstration.seed, hainan(), side.shelf.policies().for_)
-        tally = Tally()
+    begin(settings, demonstration)
+    tally = Tally()
+    with pipeline_beside(settings) as pipeline, shown_progress() as shown:
         if not demonstration.finished:
-            tally = record(side, clock, ids, province, lambda day, events: _look_around(pipeline, shown, day, events))
-            finish(side.engine, demonstration)
-        with caught_up(side, REGISTER, pipeline, shown.waiting) as connection:
+            tally = record(settings, demonstration, lambda day, events: _look_around(pipeline, shown, day, events))
+        # What the recording kept in memory is let go of before the read model is asked.
+        with write_side(settings) as side, caught_up(side, REGISTER, pipeline, shown.waiting) as connection:
             imbalances, found = check_balance(connection), years(connection)
             household_id = a_household_that_re_entered(connection)
+    scale = SCALES[demonstration.scale]
     print_years(found, scale)
     if imbalances:
         raise BalanceBroken(imbalances)
     tell("the balance holds at every week's end, for every division, in households and persons")
-    return Lived(demonstration, tally, province.villages[len(province.villages) // 2].code, household_id)
-
-
-def record(
-    side: WriteSide, clock: HandSetClock, ids: SeededBytes, province: Province, stored: Callable[[date, int], None]
-) -> Tally:
-    """Record what is not stored yet. `stored` is told of each chunk: its day, and how many events there are now."""
-    tally, kept_on = Tally(), clock.now()
-    with _rare_collections(), registration(side.settings, clock) as vault:
-        recorder = Recorder(side, clock, ids, vault)
-        for recorded in recorder.record(chunks(Diary(province), "demo")):
-            tally.add(recorded.tally)
-            if recorded.replayed:
-                continue
-            stored(recorded.chunk.day, side.store.recorder.head().position)
-            if (recorded.chunk.at - kept_on).days >= _KEEP_TIME_DAYS:
-                kept_on = recorded.chunk.at
-                keep_time(side.engine, kept_on)
-    return tally
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let the collector of cycles look less often: it would go through everything that is kept, and find nothing to collect.
-
-    It took a quarter of the time.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(*_COLLECTIONS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+    villages = make_villages(hainan(), scale.villages)
+    return Lived(demonstration, tally, villages[len(villages) // 2].code, household_id)
 
 
 def _look_around(pipeline: Child, shown: Shown, day: date, events: int) -> None:

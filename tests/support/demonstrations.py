@@ -7,14 +7,10 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from deploy.composition.write_side import write_side
-from deploy.demo.installation import Demonstration, begin
-from deploy.demo.job import record
-from deploy.demo.province import Province
+from deploy.demo.installation import Demonstration
+from deploy.demo.living import record
 from deploy.demo.recording import Tally
-from deploy.demo.scale import SCALES
 from deploy.settings import Settings
-from schemas.divisions import hainan
 
 SEED = 20180904
 TINY = Demonstration("tiny", SEED)
@@ -26,10 +22,7 @@ def settings_in(folder: Path) -> Settings:
 
 def record_alone(settings: Settings, demonstration: Demonstration = TINY) -> Tally:
     """Record all that is not stored yet; nothing is relayed."""
-    clock, ids = begin(settings, demonstration)
-    with write_side(settings, clock=clock, random_bytes=ids, cache_size=60_000, exclusive=True) as side:
-        province = Province(SCALES[demonstration.scale], demonstration.seed, hainan(), side.shelf.policies().for_)
-        return record(side, clock, ids, province, _say_nothing)
+    return record(settings, demonstration, _say_nothing)
 
 
 def _say_nothing(day: date, events: int) -> None:

@@ -32,7 +32,7 @@ _ELSE = EXITED | {"NOT_REGISTERED", "CLEARED_OUT"}
 def check(turn: Turn, category: str, falls_back: bool = False) -> Iterator[Step]:
     """A check at home finds a household that may fall into poverty."""
     life = turn.life
-    if life.monitored or life.status not in _FIT.get(category, _ELSE):
+    if life.monitored or not life.size or life.status not in _FIT.get(category, _ELSE):
         return
     if life.case:
         life.plan(turn.in_days(20, 60), check, category, falls_back)
@@ -81,7 +81,7 @@ def review(turn: Turn, since: date, risks: tuple[str, ...], often: tuple[int, in
 def check_again(turn: Turn, since: date, risk: str) -> Iterator[Step]:
     """After half a year and more a check finds the risk gone."""
     life = turn.life
-    if not life.monitored or life.overlay_since != since:
+    if not life.monitored or not life.size or life.overlay_since != since:
         return
     on = max(turn.promptly(), since)
     yield _checked(turn, on, safe_income(turn, on))

@@ -61,9 +61,12 @@ class Proceeding:
         return self.on
 
     def is_over(self, turn: Turn) -> bool:
-        """Whether the household is no longer in this case; from here on its steps belong to the case's conversation."""
+        """Whether the household is no longer in this case, or nobody lives there any more.
+
+        From here on the turn's steps belong to the case's conversation.
+        """
         turn.thread = self.thread
-        return turn.life.case != self.procedure
+        return turn.life.case != self.procedure or not turn.life.size
 
 
 def drawn_trouble(chance: Random, troubles: tuple[tuple[str, float], ...]) -> str:

@@ -40,7 +40,7 @@ REVOKED = 0.06
 def check(turn: Turn, revoked: bool = False) -> Iterator[Step]:
     """A check at home finds an exited household poor again."""
     life = turn.life
-    if life.status not in EXITED:
+    if life.status not in EXITED or not life.size:
         return
     if life.case:
         life.plan(turn.in_days(10, 30), check, revoked)
