@@ -37,6 +37,11 @@ class RunningRegistry:
 
         wait_until(ready, READY_S, "the API is ready")
 
+    def next_line(self) -> str:
+        """What it says next on standard output; empty when it has ended."""
+        assert self.process.stdout is not None
+        return str(self.process.stdout.readline())
+
     def answers(self) -> bool:
         """Whether the API is there and ready."""
         return ask(self.settings.port, "GET", "/v1/ready")[0] == 200
