@@ -25,7 +25,9 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     whole("limit", "How many events at most", 1, EVENTS_MAX, default=EVENTS),
     *MIN_VERSION,
 )
-PAPER: Final = record(kind=words("Code table `evidence_kind`", "APPLICATION_FORM"), sha256=words("Of its bytes, hexadecimal", "cd" * 32))
+PAPER: Final = record(
+    kind=words("Code table `evidence_kind`", "APPLICATION_FORM"), sha256=words("Of its bytes, hexadecimal", "cd" * 32)
+)
 ENTRY: Final = merged(
     record(event_type=words("What kind of event", "household.household_identified"), event_label=WORDS),
     merged(
