@@ -1,6 +1,6 @@
 """Records of the log as store and relay would make them of some events, without either: for tests of projections.
 
-records = logged(life, another_life)       # merged by the time of recording, closed weeks and months between them
+records = logged(life, another_life)       # merged by the time of recording
 for batch in batches(interleaved(records, chance), chance): projection.fold(batch)
 """
 
@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
+from itertools import count
 from operator import attrgetter
 from random import Random
 
@@ -24,15 +25,16 @@ PROVINCE = "460000000000"
 SOURCE = "/registry/test"
 
 
-def logged(*lives: Sequence[RegistryEvent], periods: bool = False, until: datetime | None = None) -> list[Record]:
+def logged(*lives: Sequence[RegistryEvent], every: int = 0, until: datetime | None = None) -> list[Record]:
     """Every record of the topic of households, in the order of the store.
 
-    periods: closed as they end, twelve records each, up to `until` or the last event.
+    every: each so many of the weeks and months are closed as they end, with twelve records each, up to `until` or the last
+    event; 0: none.
     """
     mapper = avro_mapper()
     rows: list[RawRow] = []
     events = merge(*lives, key=attrgetter("timestamp"))
-    for event, recorded_at in _with_periods(events, until) if periods else ((e, e.timestamp) for e in events):
+    for event, recorded_at in _with_periods(events, until, every) if every else ((e, e.timestamp) for e in events):
         event_type, state = mapper.encode(event, recorded_at, bytes(32))
         rows.append((len(rows) + 1, event.originator_id.bytes, event_type, state, int(recorded_at.timestamp() * 1_000_000)))
     return recorded(messages_of(rows, SOURCE))
@@ -78,14 +80,20 @@ def batches(records: Sequence[Record], chance: Random, maximum: int = 60) -> Ite
         start = end
 
 
-def _with_periods(events: Iterable[RegistryEvent], until: datetime | None) -> Iterator[tuple[RegistryEvent, datetime]]:
+def _with_periods(
+    events: Iterable[RegistryEvent], until: datetime | None, every: int
+) -> Iterator[tuple[RegistryEvent, datetime]]:
     """The events with the instants at which they are recorded; before each, the ends of the periods that ended by then."""
-    calendar = PeriodCalendar(PROVINCE)
+    calendar, numbers = PeriodCalendar(PROVINCE), count()
     before = None
+
+    def ended(by: datetime) -> Iterator[tuple[RegistryEvent, datetime]]:
+        closings = calendar.closing_events(before, by) if before is not None and by > before else ()
+        return ((closing, by) for closing in closings if next(numbers) % every == 0)
+
     for event in events:
-        if before is not None and event.timestamp > before:
-            yield from ((closing, event.timestamp) for closing in calendar.closing_events(before, event.timestamp))
+        yield from ended(event.timestamp)
         before = event.timestamp
         yield event, event.timestamp
-    if before is not None and until is not None:
-        yield from ((closing, until) for closing in calendar.closing_events(before, until))
+    if until is not None:
+        yield from ended(until)

@@ -19,7 +19,7 @@ from tests.support.scenario import VILLAGE, given
 
 LIFE = given(exited()).history
 END = LIFE[-1].timestamp + timedelta(days=20)
-RECORDS = logged(LIFE, periods=True, until=END)
+RECORDS = logged(LIFE, every=1, until=END)
 PARTITION = next(record.partition for record in RECORDS if record.key == str(HOUSEHOLD_ID).encode())
 
 

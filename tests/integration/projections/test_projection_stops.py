@@ -39,7 +39,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def expected(tmp_path_factory: pytest.TempPathFactory) -> object:
     """The rows of one undisturbed fold of the lives."""
     engine = views(tmp_path_factory.mktemp("expected") / "views.db")
-    RegisterProjection(engine).fold(logged(*LIVES, periods=True))
+    RegisterProjection(engine).fold(logged(*LIVES, every=5))
     rows = digested_rows(engine)
     engine.dispose()
     return rows
@@ -131,7 +131,7 @@ def test_a_crash_before_a_commit_loses_and_doubles_nothing(engine: Engine, expec
 
     event.listen(engine, "commit", crash)
     projection = RegisterProjection(engine, households_max=10)
-    for batch in batches(interleaved(logged(*LIVES, periods=True), chance), chance, 400):
+    for batch in batches(interleaved(logged(*LIVES, every=5), chance), chance, 80):
         while True:
             try:
                 projection.fold(batch)
@@ -146,8 +146,8 @@ def test_a_crash_before_a_commit_loses_and_doubles_nothing(engine: Engine, expec
 
 def test_a_crash_after_a_commit_loses_and_doubles_nothing(engine: Engine, expected: object) -> None:
     chance = Random(5)
-    records = interleaved(logged(*LIVES, periods=True), chance)
-    for before, batch in pairwise([(), *batches(records, chance, 400)]):
+    records = interleaved(logged(*LIVES, every=5), chance)
+    for before, batch in pairwise([(), *batches(records, chance, 80)]):
         # What was folded by the process that died comes again before what is new.
         RegisterProjection(engine).fold([*before[-50:], *batch])
     assert digested_rows(engine) == expected
@@ -156,7 +156,7 @@ def test_a_crash_after_a_commit_loses_and_doubles_nothing(engine: Engine, expect
 def test_partitions_may_change_hands_and_come_back(engine: Engine, expected: object) -> None:
     chance = Random(6)
     two = RegisterProjection(engine), RegisterProjection(engine)
-    for number, batch in enumerate(batches(interleaved(logged(*LIVES, periods=True), chance), chance, 400)):
+    for number, batch in enumerate(batches(interleaved(logged(*LIVES, every=5), chance), chance, 80)):
         projection = two[number % 2]
         projection.checkpoints()  # as a projector asks when it is given a partition
         projection.fold(batch)

@@ -36,7 +36,7 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 
 def test_both_engines_hold_the_same_rows(engine: Engine, sqlite: Engine) -> None:
-    records = logged(*LIVES, periods=True)
+    records = logged(*LIVES, every=5)
     RegisterProjection(sqlite).fold(records)
     projection = RegisterProjection(engine, households_max=5)
     for batch in batches(interleaved(records, Random(7)), Random(7), 2000):
@@ -47,7 +47,7 @@ def test_both_engines_hold_the_same_rows(engine: Engine, sqlite: Engine) -> None
 
 
 def test_projectors_of_different_partitions_share_the_tables(engine: Engine, sqlite: Engine) -> None:
-    records = logged(*LIVES, periods=True)
+    records = logged(*LIVES, every=5)
     RegisterProjection(sqlite).fold(records)
     two = RegisterProjection(engine), RegisterProjection(engine)
     for batch in batches(interleaved(records, Random(8)), Random(8), 2000):

@@ -58,7 +58,7 @@ def streams(lives: list[Sequence[RegistryEvent]]) -> Streams:
 def register(new_register: Make, lives: list[Sequence[RegistryEvent]]) -> Engine:
     engine = new_register(checkpoints=False)
     projection = RegisterProjection(engine)
-    for batch in batches(logged(*lives, periods=True, until=UNTIL), Random(1), 400):
+    for batch in batches(logged(*lives, every=1, until=UNTIL), Random(1), 400):
         projection.fold(batch)
     return engine
 
