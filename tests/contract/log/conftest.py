@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("consuming_contract", "producing_contract", "log_harness")
+pytest.register_assert_rewrite(
+    "tests.contract.log.consuming_contract", "tests.contract.log.producing_contract", "tests.contract.log.log_harness"
+)

@@ -5,7 +5,10 @@ import warnings
 from collections import defaultdict
 
 import pytest
-from log_harness import (
+
+from schemas.log_errors import OffsetOutOfRange
+from schemas.messages import Message, Record, partition_for
+from tests.contract.log.log_harness import (
     LOG_TIME_MS,
     PARTITIONS,
     PATIENCE_S,
@@ -20,9 +23,6 @@ from log_harness import (
     numbers,
     read,
 )
-
-from schemas.log_errors import OffsetOutOfRange
-from schemas.messages import Message, Record, partition_for
 
 with warnings.catch_warnings():  # importing kafka-python 3.0 on Python 3.11 warns 218 times
     warnings.simplefilter("ignore")

@@ -4,9 +4,10 @@ The subclass gives the fixture `log`: an empty log with two topics. Nothing here
 """
 
 import pytest
-from consuming_contract import ConsumingContract
-from log_harness import Log
-from producing_contract import ProducingContract
+
+from tests.contract.log.consuming_contract import ConsumingContract
+from tests.contract.log.log_harness import Log
+from tests.contract.log.producing_contract import ProducingContract
 
 
 class LogContract(ConsumingContract, ProducingContract):

@@ -5,7 +5,11 @@ import signal
 import time
 
 import pytest
-from log_harness import (
+
+from registry.log.producer import Mark
+from schemas.log_errors import ProducerFenced, UnknownTopic
+from schemas.messages import Message
+from tests.contract.log.log_harness import (
     PARTITIONS,
     PATIENCE_S,
     SPAWN,
@@ -18,10 +22,6 @@ from log_harness import (
     numbers,
     read,
 )
-
-from registry.log.producer import Mark
-from schemas.log_errors import ProducerFenced, UnknownTopic
-from schemas.messages import Message
 
 
 class ProducingContract:

@@ -11,8 +11,16 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from log_contract import LogContract
-from log_harness import (
+
+from consumers.log.embedded import EmbeddedConsumer
+from registry.log.embedded import EmbeddedProducer
+from registry.log.embedded_topics import apply_retention, create_topics
+from registry.log.producer import Mark
+from schemas.log_errors import LogDamaged, LogUnavailable, OffsetOutOfRange, PartitionsChanged
+from schemas.messages import Message
+from schemas.topics import live_topics
+from tests.contract.log.log_contract import LogContract
+from tests.contract.log.log_harness import (
     LOG_TIME_MS,
     PARTITIONS,
     PATIENCE_S,
@@ -26,14 +34,6 @@ from log_harness import (
     read,
     topic_spec,
 )
-
-from consumers.log.embedded import EmbeddedConsumer
-from registry.log.embedded import EmbeddedProducer
-from registry.log.embedded_topics import apply_retention, create_topics
-from registry.log.producer import Mark
-from schemas.log_errors import LogDamaged, LogUnavailable, OffsetOutOfRange, PartitionsChanged
-from schemas.messages import Message
-from schemas.topics import live_topics
 
 EVENTS, STAMPED = "contract.events", "contract.stamped"
 SPECS = [topic_spec(EVENTS), topic_spec(STAMPED, partitions=3, append_time=True)]

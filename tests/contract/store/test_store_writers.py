@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_writers import SHARED_METERS, RacingClock, run_writers
 
 from registry.store.application import RegistryApplication
 from registry.store.errors import StoreBusy, StreamConflict
 from registry.store.event_store import RegistryEventStore
 from registry.store.retry import retry_on_conflict
+from tests.contract.store.store_writers import SHARED_METERS, RacingClock, run_writers
 from tests.support.meter import DailyCloser, Meter, SetClock, id_of
 from tests.support.meter_store import MeterDatabase, check_store, meter_with, streams_of
 
