@@ -46,13 +46,14 @@ def size_of(settings: Settings, token: dict[str, str], household_id: str) -> int
 def test_an_empty_folder_becomes_a_register_that_serves_until_ctrl_c(tmp_path: Path) -> None:
     settings = Settings(data=str(tmp_path / "new"), port=free_port())
     with registry_up(settings) as running:
-        assert running.next_line().startswith(f"data: {tmp_path}/new")
-        assert running.next_line().startswith(f"ready: http://127.0.0.1:{settings.port}/docs")
+        told = running.lines_until("curl ")
         answer = ask(settings.port, "GET", "/v1/households", **a_token(settings))
         assert answer[0] == 200, answer
         status, out, err = running.stop(signal.SIGINT)
     assert (status, err) == (0, [])
-    assert any(line.startswith("curl ") for line in out)
+    assert told[0].startswith(f"data: {tmp_path}/new")
+    assert told[1].startswith(f"ready: http://127.0.0.1:{settings.port}/docs")
+    assert "registry token create" in told[2]
     assert out[-1] == "stopped"
     for name in ("registry.db", "vault.db", "log.db", "views", "master.key", "lookup.key"):
         assert (tmp_path / "new" / name).exists()

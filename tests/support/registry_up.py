@@ -37,10 +37,15 @@ class RunningRegistry:
 
         wait_until(ready, READY_S, "the API is ready")
 
-    def next_line(self) -> str:
-        """What it says next on standard output; empty when it has ended."""
+    def lines_until(self, beginning: str) -> list[str]:
+        """What it says on standard output up to a line that begins so. `stop` does not tell these again, nor what came with them."""
         assert self.process.stdout is not None
-        return str(self.process.stdout.readline())
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith(beginning):
+            line = self.process.stdout.readline()
+            assert line, f"it ended after {lines}"
+            lines.append(line)
+        return lines
 
     def answers(self) -> bool:
         """Whether the API is there and ready."""
