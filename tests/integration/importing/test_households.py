@@ -1,6 +1,7 @@
 """Importing households: what is recorded, and what every wrong row is told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from registry.household.household import Household
 from registry.importing.importer import Import
 from registry.person.person import Person
+from registry.refusal import Refused
 from registry.vault.id_number import synthetic_id
 from tests.support.importing import COUNTY_OFFICE, ELSEWHERE, PROVINCE_OFFICE, TOWNSHIP_OFFICE, Office, found, only
 from tests.support.spreadsheets import BEFORE, Record, couple, head, household, id_of, in_ledger, member, number_of, spouse
@@ -275,6 +277,12 @@ def test_each_row_is_asked_whether_the_actor_may(office: Office, number: int, ac
     running = office.take_in(rows(number), actor=actor)
     assert found(running)[0] == expected
     assert office.types(number) == []
+
+
+def test_a_role_that_imports_nothing_is_refused_at_once(office: Office, number: int) -> None:
+    with pytest.raises(Refused, match="E-AUTH-ROLE"):
+        office.take_in(couple(number), actor=replace(COUNTY_OFFICE, role="AUDITOR"))
+    assert office.side.vault.find(id_of(2 * number), COUNTY_OFFICE, "AUDIT") is None
 
 
 def test_who_may_not_act_there_does_not_learn_what_is_there(office: Office, number: int) -> None:

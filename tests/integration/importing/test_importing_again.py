@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from registry.household.corrections import CorrectFact
 from registry.household.members import AddMember, RemoveMember
 from registry.household.new_member import NewMember
 from registry.importing.recorder import Tally
@@ -98,6 +99,25 @@ def test_a_household_that_has_gone_on_living_is_there_already(office: Office, nu
     assert again.tally == Tally(recorded=1, already=1, events=3)
 
 
+def test_a_corrected_fact_may_be_told_as_it_was_recorded_or_as_it_was_corrected(office: Office, number: int) -> None:
+    office.take_in(couple(number))
+    (event,) = office.events(number)
+    correction = CorrectFact(
+        household_id=event.originator_id,
+        effective_on=event.effective_on,
+        reason_code="TYPING_ERROR",
+        corrects_event_id=event.event_id,
+        facts={"main_cause": "DISABILITY"},
+    )
+    office.side.service.execute(correction, replace(office.circumstances().request, actor=COUNTY_OFFICE))
+    others = couple(number + 1)
+    for cause in ("因病", "因残"):
+        again = office.take_in([head(number, main_cause=cause), spouse(number), *others, in_ledger(number + 2)])
+        assert (again.tally.refused, [each for each in found(again) if each[0] < 4]) == (1, [])
+    neither = office.take_in([head(number, main_cause="因灾"), spouse(number), *others])
+    assert found(neither)[0] == (2, "main_cause", "E-IMPORT-DIFFERS")
+
+
 def test_the_ledger_is_compared_too(office: Office, number: int) -> None:
     with_members = [in_ledger(number, size="", labour_count="") | member(2 * number, "HEAD"), spouse(number)]
     office.take_in(with_members, actor=TOWNSHIP_OFFICE)
@@ -157,6 +177,12 @@ def test_a_rehearsal_finds_the_same_and_records_nothing(office: Office, number: 
     assert office.head() == before
     assert office.side.vault.find(id_of(2 * number + 2), PROVINCE_OFFICE, "AUDIT") is None
     assert found(office.take_in(rows)) == found(rehearsed)
+
+
+def test_a_rehearsal_compares_households_whose_members_nobody_knows(office: Office, number: int) -> None:
+    office.take_in([in_ledger(number)], actor=TOWNSHIP_OFFICE)
+    rehearsed = office.take_in(couple(number), rehearse=True)
+    assert found(rehearsed)[0] == (2, "status", "E-IMPORT-DIFFERS")
 
 
 def test_a_large_file_goes_in_by_chunks_and_is_known_again(office: Office) -> None:

@@ -115,6 +115,14 @@ def test_a_wrong_row_is_told_which_column_and_which_rule(office: Office, helped:
     assert (running.tally.recorded, running.tally.refused) == (1, 1)
 
 
+def test_a_measure_for_somebody_unknown_is_recorded_once_he_is_known(office: Office, helped: int) -> None:
+    (man,) = [row for row in couple(helped + 1) if row["relation"] == "HEAD"]
+    rows = [measure(helped), measure(helped + 1, id_number=man["id_number"])]
+    assert take_in(office, rows).tally == Tally(recorded=1, refused=1, events=1)
+    office.take_in([man | {"effective_on": "2020-02-01"}])
+    assert take_in(office, rows).tally == Tally(recorded=1, already=1, events=1)
+
+
 def test_somebody_elses_member_is_no_member(office: Office, helped: int) -> None:
     office.take_in(couple(helped + 1))
     running = take_in(office, [measure(helped, id_number=id_of(2 * helped + 2))])

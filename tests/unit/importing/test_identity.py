@@ -20,6 +20,13 @@ def test_the_same_number_is_the_same_household_and_another_number_another_one() 
     assert one == again != other
 
 
+def test_numbers_of_two_provinces_do_not_meet() -> None:
+    def digest(body: bytes) -> bytes:
+        return hashlib.sha256(body).digest()
+
+    assert Identities(digest, "46").household("0001") != Identities(digest, "52").household("0001")
+
+
 def test_nobody_without_the_key_can_try_numbers() -> None:
     assert keyed(b"k").household("0001") != keyed(b"l").household("0001")
 
