@@ -1,8 +1,7 @@
 """Commands over real HTTP, many at a time: nothing lost, nothing doubled, nothing told that should not be."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from deploy.settings import Settings
 from registry.api.metrics import METRICS, REFUSALS, REQUESTS, TOKENS_REFUSED
 from registry.vault.id_number import synthetic_id
 from schemas.access import Actor
+from tests.support.at_once import THREADS, at_once
 from tests.support.installation import CLERK, ON, VILLAGE, new_installation
 from tests.support.ports import free_port
 from tests.support.served_api import Server, make_tokens, served
 
-THREADS = 8
 EACH = 12
 ENTRY = {"effective_on": ON.isoformat(), "division": VILLAGE, "size": 3, "labour_count": 1}
 VISIT = {
@@ -45,27 +44,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def clerk(server: Server) -> str:
     (token,) = make_tokens(server.settings, CLERK)
     return token
-
-
-def at_once(work: Callable[[int], None]) -> None:
-    """Do it in every thread, all beginning together; whatever goes wrong in any of them is told."""
-    wrong: list[BaseException] = []
-    begin = threading.Barrier(THREADS)
-
-    def run(number: int) -> None:
-        try:
-            begin.wait()
-            work(number)
-        except BaseException as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise wrong[0]
 
 
 def enter(server: Server, token: str, household_id: UUID) -> None:

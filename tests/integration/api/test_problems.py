@@ -154,3 +154,25 @@ def test_every_code_is_explained_in_both_languages_to_anybody(shared_api: Api, c
         "title": {"zh": entry.title_zh, "en": entry.title_en},
         "text": {"zh": entry.text_zh, "en": entry.text_en},
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/../v1/tokens",
+        "/docs/%2e%2e/v1/tokens",
+        "/docs//v1/tokens",
+        "/v1/errors/../tokens",
+        "/v1/errors//../tokens",
+        "/v1/errors/%2e%2e%2ftokens",
+        "/v1/live/../tokens",
+        "//v1/tokens",
+        "/v1//tokens",
+        "/v1/tokens/",
+        "/v1/tokens;/docs/",
+    ],
+)
+def test_no_way_of_writing_a_path_gets_round_the_token(shared_api: Api, path: str) -> None:
+    answer = shared_api.get(path, None)
+    assert answer.status_code in (308, 401, 404), answer.get_data(as_text=True)
+    assert "token_id" not in answer.get_data(as_text=True)
