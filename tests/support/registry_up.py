@@ -38,7 +38,7 @@ class RunningRegistry:
         wait_until(ready, READY_S, "the API is ready")
 
     def lines_until(self, beginning: str) -> list[str]:
-        """What it says on standard output up to a line that begins so. `stop` does not tell these again, nor what came with them."""
+        """What it says on standard output up to a line that begins so; `stop` does not tell these lines again."""
         assert self.process.stdout is not None
         lines: list[str] = []
         while not lines or not lines[-1].startswith(beginning):
