@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests share the machine's cores among them.
+TEST_OPTIONS ?= -n auto
 
 .PHONY: help demo up test check bench clean
 
