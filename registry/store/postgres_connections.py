@@ -1,23 +1,29 @@
 """Connections to PostgreSQL that are lost sooner or later, and its errors in the event store's words.
 
 The library's own recorder tries again by itself whatever fails, ten times, also around a commit whose answer was lost; so ours
-stands on the driver's pool. A read over a broken connection is simply repeated; a write is not: see `ConnectionLost`.
+stands on the driver itself. A read over a broken connection is simply repeated; a write is not: see `ConnectionLost`.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any, Final, LiteralString
+from time import monotonic, sleep
+from typing import Any, Final, LiteralString, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import LockNotAvailable, UndefinedTable
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.pq import TransactionStatus
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import Pool, QueuePool
 
 from registry.store.errors import ConnectionLost, StoreBusy, StoreMissing, StoreUnavailable, StreamConflict
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+RETURN_S: Final = 5.0
+"""How long a server may be away before whoever needs it is told."""
+_PAUSE_S: Final = 0.1
 # A line cut without a word is noticed in a minute, also while a commit's answer is awaited; the address may say otherwise.
 _DEFAULTS: Final[dict[str, str | int]] = {
     "application_name": "registry",
@@ -43,7 +49,8 @@ class _IdBytes(psycopg.adapt.Loader):
 class Connections:
     """The connections of one process to one database; threads share them. Every error is one of the event store's.
 
-    url: as libpq takes it; wait_s: how long to wait for a free connection, or for a server that is starting again.
+    url: as libpq takes it; wait_s: how long to wait for a free connection. Where a server that was there is away, it is tried for
+    RETURN_S: a restart takes a moment, and nobody needs to hear of it.
     """
 
     def __init__(self, url: str, wait_s: float, pool_size: int) -> None:
@@ -52,17 +59,12 @@ class Connections:
         self._wait_s = wait_s
         self.where = f"postgresql://{given.get('host', '')}/{given.get('dbname', '')}"
         """The address without user and password."""
-        self._lock = Lock()
-        self._is_open = False
-        self._pool: ConnectionPool[Connection] = ConnectionPool(
-            self._conninfo,
-            min_size=1,
-            max_size=pool_size,
-            timeout=wait_s,
-            kwargs={"autocommit": True},
-            configure=lambda connection: connection.adapters.register_loader("uuid", _IdBytes),
-            open=False,
-        )
+        self._was_reached = False
+        self._is_closed = False
+        self._changing = Lock()
+        # SQLAlchemy's pool connects in the thread that asks, which so hears why it cannot; the driver's own connects behind the
+        # scenes, pauses longer with each failure, and then only says that nothing came.
+        self._pool = QueuePool(cast(Any, self._connect), pool_size, 0, wait_s, reset_on_return=None)
 
     def rows(self, statement: LiteralString, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What one statement finds. Over a broken connection it is asked again once."""
@@ -85,7 +87,8 @@ class Connections:
 
     def close(self) -> None:
         """Give the connections back. A second call does nothing."""
-        self._pool.close()
+        self._is_closed = True
+        self._pool.dispose()
 
     def _rows(self, statement: LiteralString, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self._connection() as connection:
@@ -96,35 +99,45 @@ class Connections:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        self._open()
+        if self._is_closed:
+            raise StoreUnavailable(f"{self.where}: the event store was closed")
+        pool = self._pool
         try:
-            connection = self._pool.getconn()
+            held = pool.connect()
         except PoolTimeout as error:
-            raise StoreUnavailable(
-                f"{self.where}: no connection for {self._wait_s:g} s; the server is away, or all connections are in use"
-            ) from error
-        except psycopg.Error as error:
-            raise StoreUnavailable(f"{self.where}: {_said(error)}") from error
+            raise StoreBusy(f"{self.where}: no connection came free in {self._wait_s:g} s") from error
+        connection: Any = held.dbapi_connection
         try:
             yield connection
         except ConnectionLost:
-            connection.close()
-            self._pool.check()  # what broke this connection broke the idle ones too
+            self._begin_anew(pool)
             raise
         finally:
-            self._pool.putconn(connection)
+            if pool is self._pool and not self._is_closed and connection.info.transaction_status == TransactionStatus.IDLE:
+                held.close()
+            else:
+                held.invalidate()
 
-    def _open(self) -> None:
-        """The pool connects in the background and tells nobody why it cannot; so the first connection is made in sight."""
-        if self._is_open:
-            return
-        with self._lock:
+    def _begin_anew(self, broken: Pool) -> None:
+        """What broke one connection broke the idle ones too."""
+        with self._changing:
+            if self._pool is broken:
+                self._pool = broken.recreate()
+                broken.dispose()
+
+    def _connect(self) -> Connection:
+        give_up = monotonic() + RETURN_S if self._was_reached else 0.0
+        while True:
             try:
-                psycopg.connect(self._conninfo).close()
-                self._pool.open()
+                connection = psycopg.connect(self._conninfo, autocommit=True)
             except psycopg.Error as error:
-                raise StoreUnavailable(f"{self.where}: {_said(error)}") from error
-            self._is_open = True
+                if monotonic() >= give_up:
+                    raise StoreUnavailable(f"{self.where}: {_said(error)}") from error
+                sleep(_PAUSE_S)
+            else:
+                connection.adapters.register_loader("uuid", _IdBytes)
+                self._was_reached = True
+                return connection
 
     def _named(self, error: psycopg.Error, connection: Connection) -> Exception:
         if connection.closed or error.sqlstate in _SESSION_ENDED:

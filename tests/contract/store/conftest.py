@@ -1,11 +1,14 @@
 """An empty store on each engine: `database` says where it is, `store` and `application` are open on it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from registry.store.application import RegistryApplication
 from registry.store.event_store import RegistryEventStore
@@ -26,13 +29,27 @@ def meter_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def common_database(new_postgres_database: Callable[[], str]) -> str:
+    """One database for all tests: a store needs a schema of its own only, and that is made a hundred times faster."""
+    return new_postgres_database()
+
+
+def new_schema(url: str) -> str:
+    """A fresh, empty schema."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SEQUENCE IF NOT EXISTS schema_number")
+        (number,) = connection.execute("SELECT nextval('schema_number')").fetchone() or (0,)
+        connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(f"store_{number}")))
+    return f"{url}&options=-csearch_path%3Dstore_{number}"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Gives an address on the engine under test at which a store could be made: nothing is there yet."""
-    if request.param == "postgresql":
-        new_database: Callable[[], str] = request.getfixturevalue("new_postgres_database")
-        return new_database
     numbers = count(1)
+    if request.param == "postgresql":
+        return partial(new_schema, request.getfixturevalue("common_database"))
     return lambda: f"sqlite:///{tmp_path / f'registry-{next(numbers)}.db'}"
 
 

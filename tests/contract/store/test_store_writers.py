@@ -17,7 +17,7 @@ from tests.support.meter import DailyCloser, Meter, SetClock, id_of
 from tests.support.meter_store import MeterDatabase, check_store, meter_with, streams_of
 
 Open = Callable[..., RegistryEventStore]
-WRITERS, READINGS = 4, 100
+WRITERS, READINGS = 4, 80
 
 
 def test_four_processes_write_and_nothing_is_out_of_order(database: MeterDatabase) -> None:

@@ -1,8 +1,11 @@
 """Connections to PostgreSQL break for real: cut at the commit, killed on the server, all at once. Nothing is lost or doubled."""
 
+import os
+import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
@@ -19,7 +22,7 @@ from tests.support.meter_store import MeterDatabase, check_store, meter_with, st
 
 pytestmark = pytest.mark.postgres
 RESULT = CommandResult("staff-00042", "key-1", bytes(32), 201, b"{}")
-WRITERS, SAVES, KILLS_MIN, KILLS_MAX = 3, 60, 20, 100
+WRITERS, SAVES = 3, 60
 
 
 @pytest.fixture
@@ -76,23 +79,48 @@ def test_connections_that_died_while_idle_trouble_nobody(database: MeterDatabase
 
 
 def test_writers_whose_sessions_are_killed_lose_and_double_nothing(database: MeterDatabase) -> None:
-    seen = database.open(SetClock())
-    meter_with(RegistryApplication(seen), "shared")
+    assert kill_while_writing(database, lambda: kill_backends(database.url), pause_s=0.01, kills_max=100) >= 20
+
+
+def test_writers_whose_server_crashes_lose_and_double_nothing(database: MeterDatabase) -> None:
+    """A backend that dies of SIGKILL takes the whole server down: it ends all sessions and recovers from its log."""
+    assert kill_while_writing(database, lambda: crash_server(database.url), pause_s=0.2, kills_max=3) == 3
+
+
+def kill_while_writing(database: MeterDatabase, kill: Callable[[], int], pause_s: float, kills_max: int) -> int:
+    """Let writers write, kill now and again, and check the store; return how many were killed."""
+    store = database.open(SetClock())
+    meter_with(RegistryApplication(store), "shared")
     done = threading.Event()
     kills = 0
     with ThreadPoolExecutor(WRITERS) as pool:
         writers = [pool.submit(write_with_keys, database, writer) for writer in range(WRITERS)]
         threading.Thread(target=wait_for, args=(writers, done)).start()
-        while not done.wait(0.01):
-            kills += kill_backends(database.url) if kills < KILLS_MAX else 0
+        while not done.wait(pause_s):
+            kills += kill() if kills < kills_max else 0
         for writer in writers:
             writer.result()
-    assert kills >= KILLS_MIN
-    rows = check_store(seen.recorder, database.codec())
-    streams = streams_of(rows)
+    streams = streams_of(check_store(store.recorder, database.codec()))
     assert streams.pop(id_of("meter", "shared")) == 1 + WRITERS * SAVES
     assert streams == {id_of("meter", writer, number): 1 for writer in range(WRITERS) for number in range(SAVES)}
-    seen.close()
+    store.close()
+    return kills
+
+
+def crash_server(url: str) -> int:
+    """Kill one of the registry's backends as no server expects it; 0 while it is still recovering."""
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            found = connection.execute(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'registry' AND datname = current_database() LIMIT 1"
+            ).fetchone()
+    except psycopg.OperationalError:
+        return 0
+    if found is None:
+        return 0
+    with suppress(ProcessLookupError):
+        os.kill(found[0], signal.SIGKILL)
+    return 1
 
 
 def write_with_keys(database: MeterDatabase, writer: int) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from registry.store.application import RegistryApplication
-from registry.store.errors import StoreUnavailable
+from registry.store.errors import StoreBusy, StoreUnavailable
 from registry.store.opening import create_store, open_store
 from registry.store.postgres_connections import Connections
 from registry.store.postgres_write import PostgresWriteTransaction
@@ -134,7 +134,7 @@ def test_a_store_that_was_closed_can_be_closed_again_and_is_unavailable(database
 
 def test_when_all_connections_are_in_use_one_waits_and_is_told(database: MeterDatabase) -> None:
     connections = Connections(database.url, 0.3, 1)
-    with connections.writing(), pytest.raises(StoreUnavailable, match=r"0\.3 s"):
+    with connections.writing(), pytest.raises(StoreBusy, match=r"0\.3 s"):
         connections.rows("SELECT 1")
     assert connections.rows("SELECT 1") == [(1,)]
     connections.close()
