@@ -90,7 +90,7 @@ def _run(running: Import, circumstances: Circumstances, errors: Path | None, lan
     try:
         with report.progress() as progress:
             running.run(circumstances, progress)
-    except KeyboardInterrupt:
+    except BaseException:  # whatever stopped it, what was recorded by then stays
         report.end(rehearsed=circumstances.rehearse, stopped=True)
         raise
     report.end(rehearsed=circumstances.rehearse)

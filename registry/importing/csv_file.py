@@ -15,6 +15,7 @@ from registry.refusal import refuse
 ENCODINGS: Final = (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030"))
 """UTF-8 first: nearly any bytes are GB18030 too."""
 DELIMITERS: Final = ",;"
+LINES_SEEN: Final = 20
 _CHUNK: Final = 1 << 20
 _LINE_MAX: Final = 1 << 16
 
@@ -44,13 +45,10 @@ class CsvFile:
                 refuse("E-IMPORT-FILE", rule="CSV", row=rows.line_num)
 
     def _likely_delimiter(self) -> str:
-        """What the first line with either of them has more of."""
+        """The one that some line near the top has most of: a header has more columns than a title has marks."""
         with self.path.open(encoding=self._encoding, newline="") as lines:
-            while line := lines.readline(_LINE_MAX):
-                counts = {mark: line.count(mark) for mark in DELIMITERS}
-                if any(counts.values()):
-                    return max(DELIMITERS, key=counts.__getitem__)
-        return DELIMITERS[0]
+            top = [lines.readline(_LINE_MAX) for _ in range(LINES_SEEN)]
+        return max(DELIMITERS, key=lambda mark: max(line.count(mark) for line in top))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

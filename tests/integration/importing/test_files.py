@@ -54,6 +54,12 @@ def test_csv_is_read_in_the_encoding_and_with_the_separator_that_it_has(
     assert known[person] == {"name": rows[0]["name"], "address": "示例村一号，东头;西头"}
 
 
+def test_a_title_above_the_header_does_not_decide_on_the_separator(office: Office, number: int) -> None:
+    path = write_csv(office.folder / "titled.csv", couple(number), delimiter=";")
+    path.write_text("某县, 某镇, 某村\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert office.take_in_file(path).tally.recorded == 1
+
+
 def test_numbers_and_days_of_a_workbook_are_what_they_show(office: Office, number: int) -> None:
     row = head(number, division=469030100201, effective_on=date(2020, 3, 2), spell_start=date(2014, 5, 1), income_pc=0.1 + 0.2)
     running = office.take_in_file(write_xlsx(office.folder / "b.xlsx", [row | {"phone": 13800000000}], header=CHINESE))

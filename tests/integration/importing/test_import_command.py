@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from deploy.cli import main
 from deploy.settings import Settings
+from registry.importing.recorder import Recorder
+from registry.refusal import refuse
 from tests.support.importing import PROVINCE_OFFICE, office_at
 from tests.support.installation import new_installation
 from tests.support.spreadsheets import couple, head, id_of, in_ledger, write_csv, write_xlsx
@@ -98,6 +101,24 @@ def test_a_rehearsal_records_nothing(registry: Run, tmp_path: Path) -> None:
     done = registry(path, *WHO, "--dry-run")
     assert (done.status, "a rehearsal: nothing was recorded" in done.stdout) == (0, True)
     assert "recorded 1" in registry(path, *WHO).stdout
+
+
+def test_an_import_that_fails_says_how_far_it_came(registry: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_csv(tmp_path / "fails.csv", [row for number in range(20_000, 20_600) for row in couple(number)])
+    whole = Recorder.record
+
+    def once(recorder: Recorder, entries: Any) -> Any:
+        monkeypatch.setattr(Recorder, "record", lambda recorder, entries: refuse("E-IMPORT-FILE", rule="CHANGED"))
+        return whole(recorder, entries)
+
+    monkeypatch.setattr(Recorder, "record", once)
+    done = registry(path, *WHO)
+    monkeypatch.undo()
+    assert (done.status, "recorded 500" in done.stdout) == (1, True)
+    assert "the same command goes on from here" in done.stderr
+    assert "E-IMPORT-FILE" in done.stderr
+    monkeypatch.setenv("REGISTRY_SYNTHETIC_IDS", "1")
+    assert "recorded 100, there already 500" in registry(path, *WHO).stdout
 
 
 def test_the_error_sheet_goes_where_it_is_wanted(registry: Run, tmp_path: Path) -> None:
