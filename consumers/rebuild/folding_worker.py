@@ -1,8 +1,11 @@
 """A process that folds some partitions of the log into its own part of a build."""
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -11,6 +14,8 @@ from consumers.rebuild.shares import part_of
 from projections.read_model import Projection
 from projections.views.place import Location
 from schemas.messages import TopicPartition
+
+_GARBAGE_THRESHOLDS: Final = (200_000, 50, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,10 @@ class Share:
 
 def fold_share(share: Share, told: Callable[[int], None]) -> None:
     """Fold it; `told`: with how many records, after each batch."""
-    engine = share.location.open()
+    engine = share.location.open(mapped=False)
     try:
-        projection = share.project(engine)
-        # One partition after the other: the households of one fit into memory where those of all do not.
-        for partition in share.partitions:
-            consumer = share.open_log(share.topics, (partition,))
-            target = part_of(share.target, (partition,))
-            try:
-                fold_to(consumer, projection, target, told)
-            finally:
-                consumer.close()
-            if share.exact:
-                check_reached(offsets_of(projection.checkpoints()), target)
-        projection.close()
+        with _seldom_collected():
+            _fold(share, share.project(engine), told)
     finally:
         engine.dispose()
 
@@ -52,3 +47,31 @@ def fold_share(share: Share, told: Callable[[int], None]) -> None:
 def fold_and_tell(pipe: Connection, share: Share) -> None:
     """The same, as the job of a worker."""
     fold_share(share, pipe.send)
+
+
+def _fold(share: Share, projection: Projection, told: Callable[[int], None]) -> None:
+    # One partition after the other: the households of one fit into memory where those of all do not.
+    for partition in share.partitions:
+        target = part_of(share.target, (partition,))
+        consumer = share.open_log(share.topics, (partition,))
+        try:
+            fold_to(consumer, projection, target, told)
+        finally:
+            consumer.close()
+        if share.exact:
+            check_reached(offsets_of(projection.checkpoints()), target)
+    projection.close()
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the garbage collector look seldom: thousands of households stay in memory and nothing goes round in circles.
+
+    With Python's own thresholds it walks through all of them again and again, a third of the whole work.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

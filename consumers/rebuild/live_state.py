@@ -92,7 +92,7 @@ def live_state(location: Location, shapes: Sequence[TableShape], *, elsewhere: b
 @contextmanager
 def state_of(location: Location) -> Iterator[Connection]:
     """A transaction that reads one state of a build."""
-    engine = location.open()
+    engine = location.open(mapped=False)
     try:
         with snapshot(engine) as connection:
             yield connection

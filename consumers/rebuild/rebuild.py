@@ -151,7 +151,7 @@ class Rebuild:
 
     def _bring_to(self, build: BuildInTheMaking, target: Offsets) -> tuple[Offsets, int]:
         """Fold up to the target; return where the build stands then, and how many records that took."""
-        engine = build.location.open()
+        engine = build.location.open(mapped=False)
         try:
             projection = self.model.project(engine)
             consumer = self.open_log(self.model.topics, None)

@@ -11,10 +11,10 @@ from projections.database import open_engine
 
 _HASTY: Final = {
     # Nothing is lost with a build that a power cut interrupts: it is made again. What is finished is settled before the swap.
-    # Without mapping the file: it would count as memory of the process, as much as there is of the log.
-    "sqlite": ("PRAGMA synchronous=OFF", "PRAGMA mmap_size=0"),
+    "sqlite": ("PRAGMA synchronous=OFF",),
     "postgresql": ("SET SESSION synchronous_commit TO OFF",),
 }
+_UNMAPPED: Final[dict[str, tuple[str, ...]]] = {"sqlite": ("PRAGMA mmap_size=0",), "postgresql": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,15 @@ class Location:
     schema: str | None = None
     hasty: bool = False
 
-    def open(self) -> Engine:
-        """An engine on it; its owner disposes of it."""
+    def open(self, *, mapped: bool = True) -> Engine:
+        """An engine on it; its owner disposes of it.
+
+        mapped: whether a file may be mapped, and counts as memory of this process where it is read; not for one that goes
+        through the whole build.
+        """
         engine = open_engine(self.url, schema=self.schema)
-        if self.hasty:
-            event.listen(engine, "connect", _be_hasty(_HASTY[engine.dialect.name]))
+        name = engine.dialect.name
+        event.listen(engine, "connect", _prepare((*(_HASTY[name] if self.hasty else ()), *(() if mapped else _UNMAPPED[name]))))
         return engine
 
 
@@ -81,7 +85,7 @@ class Place(Protocol):
         ...
 
 
-def _be_hasty(statements: Sequence[str]) -> Any:
+def _prepare(statements: Sequence[str]) -> Any:
     def prepare(connection: Any, _record: Any) -> None:
         for statement in statements:
             connection.execute(statement)
