@@ -13,16 +13,18 @@ from deploy.composition.write_side import WriteSide
 from registry.application.loader import StoreLoader
 from registry.application.service import ATTEMPTS_MAX, CommandService, Conflict, VersionStale
 from registry.command import Command
+from registry.household.corrections import CorrectFact
 from registry.household.exit import ProposeExit
 from registry.household.ledger import RecordLedgerHousehold
-from registry.household.members import RemoveMember
+from registry.household.members import AddMember, RemoveMember
 from registry.household.merge import MergeHouseholds
+from registry.household.relocation import RelocateHousehold
 from registry.household.visits import RecordHomeVisit
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch
 from tests.support.hand_set_register import actor_of, give, give_one, move_clock, opened_installation, request_of
-from tests.support.histories import do, in_ledger
-from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, VILLAGE, actor, day, person
+from tests.support.histories import do, grown_up, in_ledger
+from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, PROVINCE, VILLAGE, actor, by, day, person
 
 OTHER = UUID(int=(0x5EED << 64) + 9)
 CLERK = actor_of(actor("VILLAGE_CLERK"))
@@ -196,3 +198,22 @@ def test_the_id_of_a_person_is_no_households_and_a_households_no_persons(side: W
             side.service.execute(command, request_of(side, CLERK))
         assert codes_of(refused) == ["E-ID-TAKEN"]
     assert len(list(side.store.get(person(1)))) == 1
+
+
+def test_who_the_household_moved_to_corrects_its_facts_but_no_persons_move_within_the_old_place(side: WriteSide) -> None:
+    """A person's own stream says where it was; what is recorded there is asked about too."""
+    give(side, in_ledger())
+    newcomer = grown_up(4, "OTHER")
+    (visited, joined) = give(side, [visit(), do(AddMember, day(2), member=newcomer, reason_code="MARRIED_IN")])
+    give(side, [by("COUNTY_OFFICER", do(RelocateHousehold, day(3), to_division=FAR_VILLAGE))])
+    officer = actor_of(actor("COUNTY_OFFICER"))
+    there, both = (dataclasses.replace(officer, division=division) for division in ("469024000000", PROVINCE))
+    told, moved = (UUID(outcome.events[0]["event_id"]) for outcome in (visited, joined))
+    correcting = do(CorrectFact, day(1), corrects_event_id=told, facts={"minutes": 31})
+    redating = do(CorrectFact, day(1), corrects_event_id=moved)
+    for who, command in ((officer, correcting), (there, redating)):
+        with pytest.raises(Refused) as refused:
+            side.service.execute(command, request_of(side, who))
+        assert codes_of(refused) == ["E-AUTH-SCOPE"]
+    assert side.service.execute(correcting, request_of(side, there)).status == 200
+    assert side.service.execute(redating, request_of(side, both)).status == 200
