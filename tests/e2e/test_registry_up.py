@@ -15,7 +15,18 @@ from registry.relay.relay import RELAY
 from tests.support.installation import ON, VILLAGE, new_installation
 from tests.support.ports import free_port
 from tests.support.program import registry
-from tests.support.registry_up import PIPELINE, SERVER, RunningRegistry, ask, bearer, children_of, is_running, kill, registry_up
+from tests.support.registry_up import (
+    PIPELINE,
+    READY_S,
+    SERVER,
+    RunningRegistry,
+    ask,
+    bearer,
+    children_of,
+    is_running,
+    kill,
+    registry_up,
+)
 from tests.support.waiting import wait_until
 
 
@@ -67,7 +78,7 @@ def test_a_second_start_goes_on_where_the_first_one_stopped(settings: Settings) 
             running.wait_until_ready()
             assert record(settings, token, household_id, size=number) == 201
             for known, size in zip(households[:number], range(1, 4), strict=False):
-                wait_until(lambda h=known, n=size: size_of(settings, token, h) == n)  # type: ignore[misc]
+                wait_until(lambda h=known, n=size: size_of(settings, token, h) == n, READY_S)  # type: ignore[misc]
             assert running.stop(signal.SIGTERM)[0] == 0
 
 
@@ -123,10 +134,10 @@ def test_whichever_process_is_killed_it_is_there_again(settings: Settings) -> No
         running.wait_until_ready()
         for victim in (pipeline_of, server_of, worker_of):
             assert kill(victim(running))
-            wait_until(running.answers, what="the API answers again")
+            running.wait_until_ready()
             household_id = str(uuid4())
-            wait_until(lambda h=household_id: record(settings, token, h) in (200, 201))  # type: ignore[misc]
-            wait_until(lambda h=household_id: size_of(settings, token, h) == 3)  # type: ignore[misc]
+            wait_until(lambda h=household_id: record(settings, token, h) in (200, 201), READY_S)  # type: ignore[misc]
+            wait_until(lambda h=household_id: size_of(settings, token, h) == 3, READY_S)  # type: ignore[misc]
         assert running.stop()[0] == 0
 
 
