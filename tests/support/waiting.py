@@ -6,7 +6,7 @@ from collections.abc import Callable
 LOOK_S = 0.02
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0, what: str = "") -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60.0, what: str = "") -> None:
     """Look until it holds; an AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
