@@ -44,7 +44,7 @@ def violations(definition: dict[str, Any]) -> list[str]:
             found.append(f"{path}: an amount is decimal(12,2)")
         if isinstance(node.get("default"), str) and _is_bytes(kind):
             found.append(f"{path}: bytes take no default, because readers disagree on its form")
-    return found
+    return list(dict.fromkeys(found))  # a field and its type are two nodes at one place
 
 
 def _checker() -> Any:

@@ -10,11 +10,8 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any, get_type_hints
-from uuid import UUID
 
 import pytest
 
@@ -27,6 +24,7 @@ from registry.store.mapper import AvroMapper
 from schemas.catalogue import registry_catalogue
 from schemas.codec import Codec
 from schemas.envelope import ENVELOPE_FIELDS
+from tests.support.avro_values import typed
 from tests.support.program_text import ROOT, coded_classes, handed_on_for, names_in, names_told, texts_in, trees
 
 SCHEMAS = ROOT / "schemas"
@@ -145,30 +143,3 @@ def is_decided(command: type[Any]) -> bool:
 @cache
 def labels() -> dict[str, dict[str, str]]:
     return tomllib.loads((SCHEMAS / "labels" / "events.toml").read_text(encoding="utf-8"))
-
-
-def typed(value: Any, schema: Any, known: dict[str, Any]) -> Any:
-    """A JSON example as the values that the codec takes; `known` are the schema's named types so far."""
-    if isinstance(schema, list):
-        inner = next((branch for branch in schema if branch != "null"), None)
-        return None if value is None else typed(value, inner, known)
-    if isinstance(schema, str):
-        return typed(value, known[schema], known) if schema in known else value
-    if "name" in schema:
-        known[schema["name"]] = schema
-    match schema:
-        case {"type": "record", "fields": fields}:
-            return {f["name"]: typed(value[f["name"]], f["type"], known) for f in fields}
-        case {"type": "array", "items": items}:
-            return [typed(item, items, known) for item in value]
-        case {"type": "fixed", "size": 16}:
-            return UUID(value)
-        case {"type": "fixed"}:
-            return bytes.fromhex(value)
-        case {"logicalType": "decimal"}:
-            return Decimal(value)
-        case {"logicalType": "date"}:
-            return date.fromisoformat(value)
-        case {"logicalType": "timestamp-micros"}:
-            return datetime.fromisoformat(value)
-    return value
