@@ -15,7 +15,7 @@ from eventsourcing.persistence import IntegrityError
 from registry.aggregate import Aggregate
 from registry.application.planning import Loader
 from registry.application.request import Request
-from registry.application.service import ATTEMPTS_MAX, CommandService, Conflict
+from registry.application.service import ATTEMPTS_MAX, CommandService, Conflict, VersionStale
 from registry.application.shape import check_shape
 from registry.command import Command
 from registry.refusal import Refusals, Refused
@@ -46,7 +46,10 @@ class Batch:
     _loader: Loader | None = None
 
     def add(self, command: Command, request: Request) -> Sequence[Aggregate]:
-        """Decide a command; the aggregates hold what is to be recorded. Raises Refused, and then the batch is as it was."""
+        """Decide a command; the aggregates hold what is to be recorded.
+
+        Raises Refused, VersionStale, and then the batch is as it was.
+        """
         refusals = Refusals()
         check_shape(command, refusals)
         refusals.raise_any()
@@ -86,6 +89,9 @@ class Batch:
             # A plan leaves aggregates alone that it refuses; the scope is asked afterwards, when they hold its events.
             if any(violation.code == "E-AUTH-SCOPE" for violation in refused.violations):
                 self._decide_again()
+            raise
+        except VersionStale:  # likewise
+            self._decide_again()
             raise
         self._touched |= {aggregate.id: aggregate for aggregate in aggregates}
         return aggregates

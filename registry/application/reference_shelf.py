@@ -82,9 +82,14 @@ class ReferenceShelf:
             self._known = self._further(self._known)
 
     def _fresh(self) -> _Known:
-        if self._ticks() - self._known.read_at > FRESH_FOR_S:
-            self.refresh()
+        if self._is_stale():
+            with self._lock:
+                if self._is_stale():  # or another thread has just looked
+                    self._known = self._further(self._known)
         return self._known
+
+    def _is_stale(self) -> bool:
+        return self._ticks() - self._known.read_at > FRESH_FOR_S
 
     def _further(self, known: _Known) -> _Known:
         read_at = self._ticks()
