@@ -22,6 +22,30 @@ Event = structlog.typing.EventDict
 
 def set_up_log(process: str, level: str) -> None:
     """Let everything that this process logs, itself or through its libraries, go to standard error from this level on."""
+    shared = _route(process)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def process_logger(name: str) -> Any:
+    """A logger; its values are numbers, codes and opaque ids."""
+    if not structlog.is_configured():
+        # Left alone, structlog would print tracebacks with every local variable: names and numbers of people among them.
+        _route("registry")
+    return structlog.stdlib.get_logger(name)
+
+
+def _route(process: str) -> list[structlog.typing.Processor]:
+    """Let structlog's events go the way of all others; return what is done to each."""
 
     def name_process(_logger: Any, _method: str, event: Event) -> Event:
         return {"process": process, **event}
@@ -39,22 +63,7 @@ def set_up_log(process: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-
-
-def process_logger(name: str) -> Any:
-    """A logger; its values are numbers, codes and opaque ids."""
-    return structlog.stdlib.get_logger(name)
+    return shared
 
 
 def _without_messages(_logger: Any, _method: str, event: Event) -> Event:

@@ -38,3 +38,21 @@ def test_each_line_is_an_object_without_the_words_of_an_unexpected_error() -> No
     assert foreign["event"] == "unexpected answer"
     assert waiting["code"] == "E-LOG-UNAVAILABLE"
     assert "locked" in str(waiting["problem"])
+
+
+UNPREPARED = """
+from deploy.process_log import process_logger
+
+try:
+    name = "a name" + " and a number"
+    raise ValueError(name)
+except ValueError as error:
+    process_logger("deploy.pipeline").warning("waiting", exc_info=error)
+"""
+
+
+def test_a_process_that_never_set_up_its_log_tells_no_values_either() -> None:
+    done = subprocess.run([sys.executable, "-c", UNPREPARED], capture_output=True, text=True, check=True)
+    assert "waiting" in done.stderr
+    assert "ValueError" in done.stderr
+    assert "a name and a number" not in done.stdout + done.stderr
