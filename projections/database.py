@@ -30,6 +30,8 @@ _SQLITE_PRAGMAS = (
     # A read model can be rebuilt: losing the last transactions to a power cut is harmless, as its checkpoint goes with them.
     "PRAGMA synchronous=NORMAL",
     "PRAGMA busy_timeout=30000",
+    # Every 16 MB instead of 4: pages that each batch of a catch-up changes are moved into the database a quarter as often.
+    "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
     "PRAGMA mmap_size=1073741824",

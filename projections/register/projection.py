@@ -5,7 +5,7 @@ different partitions work side by side, and two on the same one cannot both succ
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 
@@ -37,13 +37,8 @@ HOUSEHOLDS_MAX: Final = 20_000
 """Households kept in memory, some 4 KB each."""
 _POSITION: Final = "registry_position"
 
-
-class Decoded(NamedTuple):
-    """A record with what it says."""
-
-    record: Record
-    plan: Plan[Fact]
-    event: Event
+Decoded = tuple[Record, Plan[Fact], Event]
+"""A record with what it says."""
 
 
 class RegisterProjection:
@@ -62,7 +57,7 @@ class RegisterProjection:
             found = read_checkpoints(connection, CHECKPOINT)
         if found != self._checkpoints:
             known = self._checkpoints or {}
-            self._households.forget(partition for (_, partition), c in found.items() if known.get((_, partition)) != c)
+            self._households.forget(place[1] for place, checkpoint in found.items() if known.get(place) != checkpoint)
             self._cuts.forget()
         self._checkpoints = found
         return dict(found)
@@ -99,20 +94,21 @@ class RegisterProjection:
         read = self._reader.read
         decoded = []
         for record in records:
-            place = record.topic, record.partition
-            if record.offset < next_offsets.get(place, 0):
+            topic, partition, offset, _, value, _, _ = record
+            place = topic, partition
+            if offset < next_offsets.get(place, 0):
                 continue
-            next_offsets[place] = record.offset + 1
+            next_offsets[place] = offset + 1
             try:
-                plan, event = read(record.value)
+                plan, event = read(value)
             except Undecodable as error:
                 raise ReadModelStopped(f"{place_of(record)}: undecodable: {error}") from error
-            decoded.append(Decoded(record, plan, event))
+            decoded.append((record, plan, event))
         return decoded
 
     def _fold(self, connection: Connection, fresh: Sequence[Decoded]) -> Batch:
         fold = Fold(connection, self._reader, self._cuts, self._gather(connection, fresh))
-        checkpoints = fold.batch.checkpoints
+        last: dict[TopicPartition, tuple[int, int, int]] = {}
         for record, plan, event in fresh:
             position = _position(record)
             if record.topic == HOUSEHOLD_EVENTS:
@@ -122,7 +118,8 @@ class RegisterProjection:
                     fold.household_event(record, plan, event, position)
             elif plan.event_type == DIVISIONS_CHANGED:
                 fold.change_divisions(event)
-            checkpoints[record.topic, record.partition] = Checkpoint(record.offset + 1, position, event["recorded_at"])
+            last[record.topic, record.partition] = record.offset + 1, position, event["recorded_at"]
+        fold.batch.checkpoints = {place: Checkpoint(*reached) for place, reached in last.items()}
         return fold.batch
 
     def _gather(self, connection: Connection, fresh: Sequence[Decoded]) -> dict[bytes, Household]:
@@ -130,7 +127,9 @@ class RegisterProjection:
         gathered: dict[bytes, Household] = {}
         missing = []
         ids = {
-            d.event["aggregate_id"] for d in fresh if d.record.topic == HOUSEHOLD_EVENTS and d.plan.event_type != PERIOD_CLOSED
+            event["aggregate_id"]
+            for record, plan, event in fresh
+            if record.topic == HOUSEHOLD_EVENTS and plan.event_type != PERIOD_CLOSED
         }
         for household_id in ids:
             household = self._households.take(household_id)
@@ -144,7 +143,7 @@ class RegisterProjection:
 def _position(record: Record) -> int:
     """The event's place in the registry's sequence. Raises ReadModelStopped."""
     # The relay puts it last.
-    for name, value in reversed(record.headers):
+    for name, value in record.headers[::-1]:
         if name == _POSITION and value.isdigit():
             return int(value)
     raise ReadModelStopped(f"{place_of(record)}: no header {_POSITION}")
