@@ -33,7 +33,7 @@ def test_killed_outright_the_server_takes_its_worker_with_it_and_the_port_is_fre
         os.kill(server.process.pid, signal.SIGKILL)
         server.ended()
         wait_until(lambda: not is_running(worker), 5, "the worker has ended")
-        check_port(settings.host, settings.port, wait_s=0)
+        check_port(settings.host, settings.port)
     with served(settings) as another:
         assert another.worker() != worker
 
