@@ -53,7 +53,7 @@ def test_asked_to_end_it_ends_cleanly(settings: Settings, number: signal.Signals
         server.process.send_signal(number)
         assert server.ended() == 0
         assert not is_running(worker)
-        check_port(settings.host, settings.port, wait_s=0)
+        check_port(settings.host, settings.port)
     assert not [line for line in server.lines() if line["level"] in ("warning", "error")]
 
 
