@@ -84,7 +84,9 @@ class Projector:
     def _tell(self) -> None:
         """Commit what was folded, now that there is nothing else to do."""
         if self._uncommitted:
-            self._consumer.commit(self._uncommitted)
+            # A partition may have gone to another consumer of the group since.
+            own = self._consumer.end_offsets().keys()
+            self._consumer.commit({place: offset for place, offset in self._uncommitted.items() if place in own})
             self._uncommitted = {}
 
 

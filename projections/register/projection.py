@@ -34,7 +34,7 @@ PERIOD_CLOSED: Final = "registry.period_closed"
 WANTED: Final[dict[str, Fact | None]] = {**FACTS, PERIOD_CLOSED: None, DIVISIONS_CHANGED: None}
 """The event types of which more than the envelope is read."""
 HOUSEHOLDS_MAX: Final = 20_000
-"""Households kept in memory, some 4 KB each."""
+"""Households kept in memory, some 8 KB each."""
 _POSITION: Final = "registry_position"
 
 Decoded = tuple[Record, Plan[Fact], Event]

@@ -4,7 +4,7 @@ records = logged(life, another_life)       # merged by the time of recording
 for batch in batches(interleaved(records, chance), chance): projection.fold(batch)
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
@@ -58,16 +58,12 @@ def interleaved(records: Sequence[Record], chance: Random) -> list[Record]:
     by_partition: dict[int, list[Record]] = defaultdict(list)
     for record in records:
         by_partition[record.partition].append(record)
-    queues = [iter(queue) for queue in by_partition.values()]
+    queues = [deque(queue) for queue in by_partition.values()]
     mixed: list[Record] = []
     while queues:
         queue = chance.choice(queues)
-        for _ in range(chance.randint(1, 40)):
-            record = next(queue, None)
-            if record is None:
-                queues.remove(queue)
-                break
-            mixed.append(record)
+        mixed += [queue.popleft() for _ in range(min(chance.randint(1, 40), len(queue)))]
+        queues = [queue for queue in queues if queue]
     return mixed
 
 
@@ -88,8 +84,8 @@ def _with_periods(
     before = None
 
     def ended(by: datetime) -> Iterator[tuple[RegistryEvent, datetime]]:
-        closings = calendar.closing_events(before, by) if before is not None and by > before else ()
-        return ((closing, by) for closing in closings if next(numbers) % every == 0)
+        if before is not None and by > before:
+            yield from ((closing, by) for closing in calendar.closing_events(before, by) if next(numbers) % every == 0)
 
     for event in events:
         yield from ended(event.timestamp)

@@ -184,15 +184,8 @@ def as_another(life: Sequence[RegistryEvent], number: int) -> list[RegistryEvent
     """The same life of other households; the person ids stay, and nobody minds here."""
     shift = number << 96
 
-    def other(id: UUID | None) -> UUID | None:
-        return None if id is None else UUID(int=id.int ^ shift)
+    def others(event: RegistryEvent) -> dict[str, Any]:
+        ids = {name: getattr(event, name) for name in ("originator_id", "event_id", "corrects_event_id")}
+        return {name: UUID(int=id.int ^ shift) for name, id in ids.items() if id is not None}
 
-    return [
-        replace(
-            event,
-            originator_id=other(event.originator_id),
-            event_id=other(event.event_id),
-            corrects_event_id=other(event.corrects_event_id),
-        )
-        for event in life
-    ]
+    return [replace(event, **others(event)) for event in life]
