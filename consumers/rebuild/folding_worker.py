@@ -39,7 +39,8 @@ def fold_share(share: Share, told: Callable[[int], None]) -> None:
     engine = share.location.open(mapped=False)
     try:
         with _seldom_collected():
-            _fold(share, share.project(engine), told)
+            for partition in share.partitions:
+                _fold(share, partition, engine, told)
     finally:
         engine.dispose()
 
@@ -49,18 +50,18 @@ def fold_and_tell(pipe: Connection, share: Share) -> None:
     fold_share(share, pipe.send)
 
 
-def _fold(share: Share, projection: Projection, told: Callable[[int], None]) -> None:
-    # One partition after the other: the households of one fit into memory where those of all do not.
-    for partition in share.partitions:
-        target = part_of(share.target, (partition,))
-        consumer = share.open_log(share.topics, (partition,))
-        try:
-            fold_to(consumer, projection, target, told)
-        finally:
-            consumer.close()
+def _fold(share: Share, partition: int, engine: Engine, told: Callable[[int], None]) -> None:
+    """One partition after the other: the households of one fit into memory where those of all do not."""
+    target = part_of(share.target, (partition,))
+    projection = share.project(engine)
+    consumer = share.open_log(share.topics, (partition,))
+    try:
+        fold_to(consumer, projection, target, told)
         if share.exact:
             check_reached(offsets_of(projection.checkpoints()), target)
-    projection.close()
+    finally:
+        consumer.close()
+        projection.close()
 
 
 @contextmanager
