@@ -1,5 +1,6 @@
 """One register for all tests: a household that relapsed and came back, a neighbour, and one far away; all by real commands."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -27,6 +28,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         move_clock(api.side, day(350))
         give(api.side, [a_correction(api)])
         until(api, 360)
+        await_villages(api)
         yield api
 
 
@@ -58,6 +60,14 @@ def a_correction(api: Api) -> Step:
     first = next(event for event in events if event["event_type"] == "household.home_checked")
     facts = {"medical_self_paid": "1500.00"}
     return by("COUNTY_OFFICER", do(CorrectFact, day(2), corrects_event_id=UUID(first["event_id"]), facts=facts))
+
+
+def await_villages(api: Api) -> None:
+    """Wait until the API has looked at the read model's divisions again, which it does once a second."""
+    deadline = time.monotonic() + 10
+    while Asked(api).get(f"/v1/divisions/{FAR_VILLAGE}", OF_THE_PROVINCE).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def until(api: Api, number: int) -> None:
