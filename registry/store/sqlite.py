@@ -9,24 +9,22 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import ConnectionUnavailableError, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteDatastore,
-)
+from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 from registry.store.command_result import CommandResult
 from registry.store.continuity import FIRST_VERSION
 from registry.store.errors import StoreBusy, StoreMissing, StoreUnavailable, StreamConflict
 from registry.store.recorder import RawRow, StoreRecorder
+from registry.store.sqlite_connections import StoreConnection, StoreDatastore
 from registry.store.write_transaction import Before, Head, Row, StreamVersion, WriteTransaction
 
 EVENTS_TABLE: Final = "stored_events"
+_PAUSE_S: Final = 0.01
 _INSERT = f"INSERT INTO {EVENTS_TABLE} VALUES (?,?,?,?,?,?)"
 _HEAD = (
     f"SELECT (SELECT seq FROM sqlite_sequence WHERE name='{EVENTS_TABLE}'), recorded_at FROM {EVENTS_TABLE} "
@@ -41,36 +39,6 @@ _ROWS = (
 )
 _COMMAND = "SELECT request_digest, status, body FROM command_result WHERE actor=? AND key=?"
 _INSERT_COMMAND = "INSERT INTO command_result VALUES (?,?,?,?,?,?)"
-
-
-class _Connection(SQLiteConnection):
-    """The library's connection, with its sqlite3 connection at hand."""
-
-    def __init__(self, sqlite_conn: sqlite3.Connection, max_age: float | None) -> None:
-        super().__init__(sqlite_conn=sqlite_conn, max_age=max_age)
-        self.raw = sqlite_conn
-
-
-class _Pool(SQLiteConnectionPool):
-    """Connections that survive a power cut (WAL, synchronous FULL) and wait for their turn to write."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        if not Path(self.db_name).exists():  # or SQLite would make an empty file
-            raise StoreMissing(f"there is no event store at {self.db_name}: create it first")
-        try:
-            raw = sqlite3.connect(self.db_name, timeout=self.lock_timeout or 0, isolation_level=None, check_same_thread=False)
-            raw.execute("PRAGMA synchronous=FULL")
-            raw.execute("PRAGMA cache_size=-16000")
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self.db_name}: {error}") from error
-        raw.row_factory = sqlite3.Row
-        return _Connection(raw, self.max_age)
-
-
-class _Datastore(SQLiteDatastore):
-    def __init__(self, path: Path, lock_timeout_s: int, pool_size: int) -> None:
-        super().__init__(":memory:")  # opens nothing: the pool that it makes is replaced by ours
-        self.pool = _Pool(db_name=str(path), lock_timeout=lock_timeout_s, pool_size=pool_size, pool_timeout=lock_timeout_s)
 
 
 class _WriteTransaction:
@@ -116,7 +84,7 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
         self.path = path
         self.first_version = first_version
         self._lock_timeout_s = lock_timeout_s
-        super().__init__(_Datastore(path, lock_timeout_s, pool_size), EVENTS_TABLE)
+        super().__init__(StoreDatastore(path, lock_timeout_s, pool_size), EVENTS_TABLE)
 
     def construct_create_table_statements(self) -> list[str]:
         return [
@@ -138,10 +106,22 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.touch()
         with self._reading() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+            self._log_ahead(connection)
         with self._immediate() as connection:
             for statement in self.create_table_statements:
                 connection.execute(statement)
+
+    def _log_ahead(self, connection: sqlite3.Connection) -> None:
+        """Several processes may do so at once; for this one lock SQLite does not wait by itself."""
+        give_up = monotonic() + self._lock_timeout_s
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() >= give_up:
+                    raise
+            sleep(_PAUSE_S)
 
     def close(self) -> None:
         self.datastore.close()
@@ -252,7 +232,9 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
             connection = pool.get_connection(is_writer=is_writer)
         except ConnectionUnavailableError as error:
             raise StoreBusy(f"{self.path}: no connection came free in {self._lock_timeout_s} s") from error
-        assert isinstance(connection, _Connection)
+        except ConnectionPoolClosedError as error:
+            raise StoreUnavailable(f"{self.path}: the event store was closed") from error
+        assert isinstance(connection, StoreConnection)
         try:
             yield connection.raw
         finally:

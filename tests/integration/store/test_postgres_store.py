@@ -124,14 +124,6 @@ def test_what_cannot_be_reached_is_said_in_one_line_without_the_password(
         assert "\n" not in str(unavailable.value)
 
 
-def test_a_store_that_was_closed_can_be_closed_again_and_is_unavailable(database: MeterDatabase, clock: SetClock) -> None:
-    store = database.open(clock)
-    store.close()
-    store.close()
-    with pytest.raises(StoreUnavailable):
-        store.recorder.head()
-
-
 def test_when_all_connections_are_in_use_one_waits_and_is_told(database: MeterDatabase) -> None:
     connections = Connections(database.url, 0.3, 1)
     with connections.writing(), pytest.raises(StoreBusy, match=r"0\.3 s"):

@@ -88,10 +88,12 @@ def test_a_new_symbol_breaks_old_readers_where_it_has_none() -> None:
     assert any(reason.startswith("forward") for reason in incompatibilities(new, [old]))
 
 
-def test_every_older_version_is_asked() -> None:
-    first, second = record(A), record(A, field("b", "int", default=0))
-    reasons = incompatibilities(record(A, field("b", "string", default="")), [first, second])
-    assert {reason.split(":")[0] for reason in reasons} == {"backward with v2", "forward with v2"}
+def test_every_older_version_is_asked_not_just_the_last() -> None:
+    first, second = record(A, field("b", "int", default=0)), record(A)
+    third = record(A, field("b", "string", default=""))
+    assert incompatibilities(third, [second]) == []
+    reasons = incompatibilities(third, [first, second])
+    assert {reason.split(":")[0] for reason in reasons} == {"backward with v1", "forward with v1"}
 
 
 BROKEN_RULES = {
