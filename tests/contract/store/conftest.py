@@ -18,7 +18,7 @@ from registry.store.recorder import StoreRecorder
 from tests.support.meter import SetClock, meter_catalogue
 from tests.support.meter_store import MeterDatabase, check_store
 
-pytest.register_assert_rewrite("store_writers")
+pytest.register_assert_rewrite("tests.contract.store.store_writers")
 Open = Callable[..., RegistryEventStore]
 
 

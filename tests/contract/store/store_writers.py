@@ -3,6 +3,7 @@
 import multiprocessing
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 
 from registry.store.application import RegistryApplication
@@ -59,3 +60,11 @@ def run_writers(database: MeterDatabase, writers: int, readings: int) -> None:
     for process in processes:
         process.join(PATIENCE_S)
     assert [process.exitcode for process in processes] == [0] * writers
+
+
+def write_until_killed(database: MeterDatabase, writer: int, tell: Connection) -> None:
+    """Open meters, two in each save, for ever; say so after each save."""
+    application = RegistryApplication(database.open(RacingClock(timedelta()), DailyCloser()))
+    for number in count():
+        application.save(Meter.opened(id_of("one", writer, number)), Meter.opened(id_of("other", writer, number)))
+        tell.send(number)

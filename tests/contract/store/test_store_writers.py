@@ -12,7 +12,14 @@ from registry.store.application import RegistryApplication
 from registry.store.errors import StoreBusy, StreamConflict
 from registry.store.event_store import RegistryEventStore
 from registry.store.retry import retry_on_conflict
-from tests.contract.store.store_writers import SHARED_METERS, RacingClock, run_writers
+from tests.contract.store.store_writers import (
+    PATIENCE_S,
+    SHARED_METERS,
+    SPAWN,
+    RacingClock,
+    run_writers,
+    write_until_killed,
+)
 from tests.support.meter import DailyCloser, Meter, SetClock, id_of
 from tests.support.meter_store import MeterDatabase, check_store, meter_with, streams_of
 
@@ -121,3 +128,32 @@ def test_a_conflict_is_told_although_both_waited(open_store: Open, store: Regist
     for thread in threads:
         thread.join(30)
     assert sorted(map(str, outcomes)) == sorted(map(str, [2, *[StreamConflict] * 3]))
+
+
+def test_a_killed_writer_has_stored_what_it_was_told_and_nothing_by_halves(database: MeterDatabase) -> None:
+    told = [write_and_kill(database, writer, saves=5 + 20 * writer) for writer in range(3)]
+    recorder = database.recorder()
+    streams = streams_of(check_store(recorder, database.codec()))
+    for writer, last in enumerate(told):
+        halves = [[id_of(half, writer, number) in streams for half in ("one", "other")] for number in range(last + 3)]
+        assert all(one == other for one, other in halves), "a save is stored whole or not at all"
+        assert all(one for one, _ in halves[: last + 1]), "what was acknowledged is lost"
+        assert not halves[last + 2][0]
+    recorder.close()
+    store = database.open(RacingClock(timedelta()))
+    assert meter_with(RegistryApplication(store), "next").version == 1, "no lock is left behind"
+    store.close()
+
+
+def write_and_kill(database: MeterDatabase, writer: int, saves: int) -> int:
+    """Kill a writer after so many saves, in the middle of the next; the last one that it was told of."""
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=write_until_killed, args=(database, writer, there))
+    process.start()
+    numbers = [here.recv() for _ in range(saves) if here.poll(PATIENCE_S)]
+    process.kill()
+    process.join(PATIENCE_S)
+    while here.poll(0):
+        numbers.append(here.recv())
+    last: int = numbers[-1]
+    return last
