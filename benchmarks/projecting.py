@@ -34,7 +34,7 @@ def measure() -> Iterator[Figure]:
     spent, parts = [], []
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(ROUNDS):
-            spent.append(_projector(settings, Path(folder, f"projected-{turn}.db")))
+            spent.append(catch_up(settings, Path(folder, f"projected-{turn}.db")))
             parts.append(_bare(records, Path(folder, f"bare-{turn}.db")))
         size = Path(folder, "projected-0.db").stat().st_size
     best, bare = min(spent), min(parts, key=sum)
@@ -61,7 +61,8 @@ def _all_records(settings: Settings) -> list[Record]:
     return records
 
 
-def _projector(settings: Settings, path: Path) -> float:
+def catch_up(settings: Settings, path: Path) -> float:
+    """Seconds that one projector takes from the log's beginning to its end, into a file that is not there yet."""
     engine = open_engine(f"sqlite:///{path}")
     REGISTER.metadata.create_all(engine)
     consumer = open_consumer(settings, f"benchmark-{path.stem}", REGISTER.topics)

@@ -1,20 +1,21 @@
-"""The rebuild with two workers beside the catch-up of one, on the demonstration's mix; and that memory stays flat."""
+"""The rebuild with two workers beside the catch-up of one projector, on the demonstration's mix."""
 
 import tempfile
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.demonstration import demonstration
 from benchmarks.figure import Figure
+from benchmarks.projecting import catch_up
 from consumers.log.consumer import LogConsumer
-from consumers.rebuild.rebuild import Rebuild
+from consumers.rebuild.rebuild import Outcome, Rebuild
 from deploy.composition.log_side import open_consumer
 from deploy.settings import Settings
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
 
-GOAL = 1.8
+GOAL, ROUNDS = 1.8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,23 @@ class OpenLog:
 
 
 def measure() -> Iterator[Figure]:
-    """Each into a place of its own, where no build is live to compare with; joining the shares counts."""
+    """The better of a few rounds of each, in turns; starting the workers and joining their shares counts."""
     settings = demonstration()
-    rates = {}
+    rebuilt = projected = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for workers in (1, 2, 1, 2):
-            views = Views(f"sqlite:///{Path(folder, f'views-{len(rates)}-{workers}')}")
-            rebuild = Rebuild(views, REGISTER, OpenLog(replace(settings)), workers=workers)
-            outcome = rebuild.run()
-            views.close()
-            rates[workers] = max(rates.get(workers, 0.0), outcome.events / outcome.seconds)
-    ratio = rates[2] / rates[1]
-    measured = f"{rates[2]:,.0f} events/s (one worker {rates[1]:,.0f})"
+        for turn in range(ROUNDS):
+            outcome = _rebuild(settings, Path(folder, f"views-{turn}"))
+            rebuilt = max(rebuilt, outcome.events / outcome.seconds)
+            projected = max(projected, outcome.events / catch_up(settings, Path(folder, f"projected-{turn}.db")))
+    ratio = rebuilt / projected
+    measured = f"{rebuilt:,.0f} events/s (catch-up {projected:,.0f})"
     yield Figure("rebuild with two workers", measured, ratio, f">= {GOAL}", ratio >= GOAL)
+
+
+def _rebuild(settings: Settings, folder: Path) -> Outcome:
+    """Into a place of its own, where no build is live to compare with."""
+    views = Views(f"sqlite:///{folder}")
+    try:
+        return Rebuild(views, REGISTER, OpenLog(settings), workers=2).run()
+    finally:
+        views.close()
