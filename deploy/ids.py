@@ -1,7 +1,6 @@
-"""Id sources: where ids come from, in a running system and in a demonstration that gives the same bytes from the same seed."""
+"""Where ids come from."""
 
 import os
-import random
 from collections.abc import Callable
 from uuid import UUID
 
@@ -21,8 +20,3 @@ def time_ordered_ids(clock: Clock, random_bytes: RandomBytes = os.urandom) -> Ca
         return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
     return next_id
-
-
-def seeded_bytes(seed: int) -> RandomBytes:
-    """Bytes that are the same from the same seed. For demonstrations and tests only: they can be foretold."""
-    return random.Random(seed).randbytes

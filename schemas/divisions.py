@@ -139,9 +139,6 @@ class Divisions:
     def county_of(self, code: str) -> Division:
         return self[county_code(self[code].code)]
 
-    def township_of(self, code: str) -> Division:
-        return self[township_code(self[code].code)]
-
     def children(self, code: str) -> tuple[Division, ...]:
         """The divisions directly below."""
         return tuple(d for d in self.with_prefix(scope_prefix(self[code].code)) if d.parent == code)

@@ -1,4 +1,4 @@
-"""What tests of several rooms need: a real PostgreSQL, started by the tests themselves."""
+"""What tests of several rooms need: a real PostgreSQL and a real Kafka, started by the tests themselves."""
 
 import os
 import warnings
@@ -66,6 +66,26 @@ def _with_database(uri: str, name: str) -> str:
     from urllib.parse import urlsplit, urlunsplit
 
     return urlunsplit(urlsplit(uri)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """host:port of a Kafka of this session's own, without topics. Where none can start: skipped, but a failure in CI."""
+    from deploy.broker.cluster_control import start_cluster, stop_cluster
+    from deploy.broker.errors import BrokerProblem
+    from tests.support.ports import free_broker_port
+
+    folder = tmp_path_factory.mktemp("kafka")
+    try:
+        cluster = start_cluster(folder, 1, free_broker_port(), print)
+    except BrokerProblem as problem:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no Kafka can be started here: {problem}")
+    try:
+        yield cluster.bootstrap
+    finally:
+        stop_cluster(folder)
 
 
 @pytest.fixture(autouse=True)

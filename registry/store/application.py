@@ -1,7 +1,6 @@
 """The library's application over our event store: what command handlers load aggregates from and save them to."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -36,12 +35,6 @@ class Stream(Protocol):
     def collect_events(self) -> Any:
         """Hand the pending events over; afterwards none are pending."""
         ...
-
-
-class Replayable(Stream, Protocol):
-    """An aggregate class that knows how to replay its events."""
-
-    replay: ClassVar[Callable[[Any, Iterable[Any]], Any]]
 
 
 A = TypeVar("A", bound=Stream)

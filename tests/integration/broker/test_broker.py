@@ -2,9 +2,7 @@
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,10 @@ from deploy.broker.cluster_control import start_cluster, status_of, stop_cluster
 from deploy.broker.errors import BrokerProblem
 from deploy.broker.jars import find_jars
 from deploy.broker.java import find_java
-from deploy.broker.layout import CONTROLLER_OFFSET, new_cluster
+from deploy.broker.layout import new_cluster
 from deploy.broker.properties import server_properties
 from deploy.commands.broker_command import command
-
-
-def free_port() -> int:
-    """A port for a node, whose controller's port is free too."""
-    while True:
-        with closing(socket.socket()) as first, closing(socket.socket()) as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + CONTROLLER_OFFSET))
-            except (OSError, OverflowError):
-                continue
-            return port
+from tests.support.ports import free_broker_port
 
 
 @pytest.fixture
@@ -47,7 +33,7 @@ def run(*arguments: str) -> Result:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.kafka
 def test_a_broker_is_made_killed_started_again_and_stopped(folder: Path) -> None:
-    port = free_port()
+    port = free_broker_port()
     started = run("start", "--dir", str(folder), "--port", str(port))
     assert started.output.endswith(f"127.0.0.1:{port}\n"), started.output + repr(started.exception)
     (node,) = status_of(folder)
