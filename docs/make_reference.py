@@ -23,6 +23,7 @@ from schemas.code_tables import shipped
 from schemas.envelope import ENVELOPE_FIELDS
 from schemas.policy_schema import policy_schema
 from schemas.refusal_codes import refusal_codes
+from schemas.topic_rights import CODES, Kind, Principal, rights_of
 from schemas.topics import catalogue as topics
 
 FOLDER = Path(__file__).parent / "reference"
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals,
         "policy.md": policy,
         "topics.md": topic_list,
+        "topic-rights.md": topic_rights,
         "settings.md": settings,
     }
     return {name: "\n".join([NOTE, *lines(), ""]) for name, lines in made.items()}
@@ -179,6 +181,32 @@ def topic_list() -> Iterator[str]:
             else "for ever"
         )
         yield f"| `{spec.name}` | {spec.key} | {spec.partitions} | {kept} | {'yes' if spec.live else 'no'} |"
+
+
+def topic_rights() -> Iterator[str]:
+    """Who may do what on a broker that knows principals."""
+    yield "# Rights on a secure broker\n"
+    yield "What is not given here is refused. It is said in `schemas/topics.toml` and `schemas/topic_rights.py`. The user `admin`"
+    yield "may do everything.\n"
+    examples = {Kind.HOSPITAL: "H46999900001", Kind.AGENCY: "11469999008174419M", Kind.AUDITOR: "nao"}
+    principals = [Principal(kind, examples.get(kind, "")) for kind in Kind if kind is not Kind.ADMIN]
+    yield "| topic | writes | reads |"
+    yield "| --- | --- | --- |"
+    for spec in topics():
+        yield f"| `{spec.name}` | {', '.join(spec.written_by) or '-'} | {', '.join(spec.read_by) or '-'} |"
+    yield "\nA hospital and an agency have to do with their own topic of a template alone. Below, each kind with the ids under"
+    yield "which it joins groups and runs transactions; our own processes' come after the setting `kafka_prefix`. `...` takes in"
+    yield "whatever begins so.\n"
+    for principal in principals:
+        form = f", code `{CODES[principal.kind].pattern}`" if principal.kind in CODES else ""
+        yield f"## {principal.kind}\n"
+        yield f"User `{principal.name}`{form}.\n"
+        yield "| resource | name | may |"
+        yield "| --- | --- | --- |"
+        for right in sorted(rights_of(principal)):
+            name = f"`{right.name}{'...' if right.prefixed else ''}`"
+            yield f"| {right.resource.replace('_', ' ')} | {name} | {right.operation.lower()} |"
+        yield ""
 
 
 def settings() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The topic catalogue: which topics there are, and which of them an event type is published to."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -20,10 +20,22 @@ class TopicSpec:
     barrier: bool
     live: bool
     retention_days: int | None = None
+    written_by: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
 
     @property
     def is_template(self) -> bool:
         return "{" in self.name
+
+    @property
+    def stem(self) -> str:
+        """What the names of a template's topics begin with, up to the value; a topic's own name otherwise."""
+        return self.name.partition("{")[0]
+
+    def of(self, code: str) -> "TopicSpec":
+        """The topic of a template for this value."""
+        before, _, after = self.name.partition("{")
+        return replace(self, name=before + code + after.partition("}")[2])
 
 
 class UnknownEventType(LookupError):
@@ -77,7 +89,8 @@ def _document() -> dict[str, Any]:
 
 def _spec(entry: dict[str, Any]) -> TopicSpec:
     # An unknown or missing key in the file is a TypeError here, a wrong word a ValueError.
-    spec = TopicSpec(**entry | {"event_types": tuple(entry["event_types"])})
+    lists = {name: tuple(entry[name]) for name in ("event_types", "written_by", "read_by")}
+    spec = TopicSpec(**entry | lists)
     if spec.cleanup not in ("delete", "compact") or spec.timestamp not in ("create", "append"):
         raise ValueError(f"topics.toml: {spec.name}: cleanup or timestamp has an unknown word")
     if spec.partitions < 1:

@@ -45,7 +45,7 @@ def test_what_a_rebuild_reads_is_kept_for_ever() -> None:
 
 def test_strangers_clocks_are_not_believed() -> None:
     limited = {spec.name for spec in catalogue() if spec.retention_days is not None}
-    assert limited == {"hospital.expenses", "expenses.accepted", "hospital.expenses.dlq"}
+    assert limited == {"hospital.{institution}.expenses", "expenses.accepted", "hospital.expenses.dlq"}
     assert all(topic_spec(name).timestamp == "append" for name in limited)
 
 
