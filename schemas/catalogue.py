@@ -17,6 +17,8 @@ from typing import Any
 
 import fastavro
 
+from schemas.envelope import is_event
+
 PACKAGE_FOLDER = Path(__file__).parent
 
 
@@ -82,8 +84,8 @@ class Catalogue:
 
     @cached_property
     def event_types(self) -> tuple[str, ...]:
-        """Every event type that has a schema, sorted."""
-        return tuple(sorted({entry.event_type for entry in self.entries}))
+        """Every event type that has a schema, sorted; types of other messages are not among them."""
+        return tuple(sorted({entry.event_type for entry in self.entries if is_event(entry.event_type)}))
 
     def by_id(self, schema_id: int) -> EventSchema:
         """The schema with this id. Raises SchemaUnknown, FrozenSchemaChanged."""

@@ -53,6 +53,15 @@ ENVELOPE: Final[tuple[dict[str, Any], ...]] = (
 ENVELOPE_FIELDS: Final = tuple(field["name"] for field in ENVELOPE)
 
 
+MESSAGE_KINDS: Final = frozenset({"history"})
+"""Kinds of schemas (`registry.<kind>.v1`) that are no events: what the registry publishes about its events, without envelope."""
+
+
+def is_event(event_type: str) -> bool:
+    """Whether records of this type are events, which are stored and begin with the envelope."""
+    return event_type.partition(".")[0] not in MESSAGE_KINDS
+
+
 def without_docs(definition: Any) -> Any:
     """An Avro definition without its `doc` attributes: documentation may be improved, a schema may not."""
     if isinstance(definition, dict):

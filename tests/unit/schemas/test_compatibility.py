@@ -161,3 +161,9 @@ def test_documentation_is_no_part_of_a_schema() -> None:
     documented = record(A | {"doc": "explained"}) | {"doc": "A reading."}
     assert without_docs(documented) == record(A)
     assert starts_with_envelope(documented)
+
+
+def test_only_events_begin_with_the_envelope() -> None:
+    about_events = {"type": "record", "name": "Checkpoint", "namespace": "registry.history.v1", "fields": [A]}
+    assert violations(about_events) == []
+    assert violations(about_events | {"namespace": "registry.household.v1"}) == ["its first fields are not the envelope"]
