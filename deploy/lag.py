@@ -24,6 +24,8 @@ from schemas.messages import TopicPartition
 
 PROBE_RECORDS: Final = 500
 """Records that are looked at for the oldest one that waits: all of them, unless a read model is far behind."""
+PROBE_S: Final = 1.0
+"""How long the log may take to hand them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def view_lag(settings: Settings, model: ReadModel, engine: Engine, clock: Clock)
     consumer = open_consumer(settings, f"lag.{model.name}", model.topics)
     try:
         waiting = _records_waiting(consumer, checkpoints)
-        return Lag(waiting, _oldest_waits_s(consumer, checkpoints, clock) if waiting else 0.0)
+        stamps = _stamps_of_waiting(consumer, checkpoints) if waiting else []
+        # Offsets may be nobody's: Kafka's transactions use one up in each partition.
+        return Lag(waiting, _seconds_since(min(stamps) * 1000, clock)) if stamps else Lag(0, 0.0)
     finally:
         consumer.close()
 
@@ -69,14 +73,13 @@ def _records_waiting(consumer: LogConsumer, checkpoints: Mapping[TopicPartition,
     )
 
 
-def _oldest_waits_s(consumer: LogConsumer, checkpoints: Mapping[TopicPartition, Checkpoint], clock: Clock) -> float:
+def _stamps_of_waiting(consumer: LogConsumer, checkpoints: Mapping[TopicPartition, Checkpoint]) -> list[int]:
     def next_offset(topic: str, partition: int) -> int:
         known = checkpoints.get((topic, partition))
         return 0 if known is None else known.next_offset
 
     consumer.resume_from(next_offset)
-    stamps = [record.timestamp_ms for record in consumer.poll(PROBE_RECORDS, 0)]
-    return _seconds_since(min(stamps) * 1000, clock) if stamps else 0.0
+    return [record.timestamp_ms for record in consumer.poll(PROBE_RECORDS, PROBE_S)]
 
 
 def _seconds_since(instant_us: int, clock: Clock) -> float:

@@ -17,7 +17,8 @@ SECRETS: Final = frozenset({MASTER_KEY, LOOKUP_KEY})
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _PORTS: Final = range(1, 65536)
 _DATABASE: Final = re.compile(r"sqlite:///.+|postgres(ql)?://.+")
-_LOG: Final = re.compile(r"embedded:.+")
+_LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
+KAFKA_CLIENTS: Final = ("python", "confluent")
 _URI_REFERENCE: Final = re.compile(r"[!#-;=?-\[\]_a-z~%]+")
 
 
@@ -40,7 +41,17 @@ class Settings:
     views_url: str = ""
     """The read models: `sqlite:////folder` (a file per version) or `postgresql://...`; empty: the folder `views` in `data`."""
     log_url: str = ""
-    """The log: `embedded:<file>`; empty: `log.db` in `data`."""
+    """The log: `embedded:<file>` or `kafka://<host>:<port>[,<host>:<port>...]`; empty: `log.db` in `data`."""
+    kafka_client: str = "python"
+    """Which client talks to Kafka: `python` (kafka-python) or `confluent` (confluent-kafka, the extra `fast`)."""
+    kafka_ca_file: str = ""
+    """Certificates (PEM) that sign the brokers'; empty: no TLS."""
+    kafka_user: str = ""
+    """User of SCRAM-SHA-512; empty: nobody."""
+    kafka_password_file: str = ""
+    """The user's password, alone in a file."""
+    kafka_prefix: str = ""
+    """What the ids of this registry's transactions and consumer groups begin with, where several share a cluster."""
     master_key_file: str = ""
     """The vault's master keys, `<number> <base64 of 32 bytes>` a line; empty: `master.key` in `data`, made on the first start."""
     lookup_key_file: str = ""
@@ -119,7 +130,11 @@ class Settings:
             if (url := getattr(self, name)) and not _DATABASE.fullmatch(url):
                 yield name, "sqlite:///<file>, postgresql://<server> or empty"
         if self.log_url and not _LOG.fullmatch(self.log_url):
-            yield "log_url", "embedded:<file> or empty"
+            yield "log_url", "embedded:<file>, kafka://<host>:<port>[,<host>:<port>...] or empty"
+        if self.kafka_client not in KAFKA_CLIENTS:
+            yield "kafka_client", f"one of {', '.join(KAFKA_CLIENTS)}"
+        if bool(self.kafka_user) != bool(self.kafka_password_file):
+            yield "kafka_password_file", "given together with the user, or neither"
         if self.port not in _PORTS:
             yield "port", f"from {_PORTS[0]} to {_PORTS[-1]}"
         if self.metrics_port and self.metrics_port not in _PORTS:

@@ -1,5 +1,6 @@
 """What tests of several rooms need: a real PostgreSQL and a real Kafka, started by the tests themselves."""
 
+import gc
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -77,7 +78,11 @@ def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = tmp_path_factory.mktemp("kafka")
     try:
-        cluster = start_cluster(folder, 1, free_broker_port(), print)
+        with warnings.catch_warnings():
+            # Asked before it can answer, the client leaves its sockets to the collector.
+            warnings.simplefilter("ignore", ResourceWarning)
+            cluster = start_cluster(folder, 1, free_broker_port(), print)
+            gc.collect()
     except BrokerProblem as problem:
         if os.environ.get("CI") == "true":
             raise

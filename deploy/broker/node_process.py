@@ -61,15 +61,21 @@ class NodeProcess:
         for port in (self.node.port, self.node.controller_port):
             if answers(port):
                 raise BrokerProblem(f"port {port} on {HOST} is taken; name another with --port")
-        with (self.folder / "console.log").open("wb") as console:
-            started = subprocess.Popen(
-                [*self._command("kafka.Kafka"), str(self._properties)],
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._pid_file.write_text(str(started.pid), "utf-8")
+        console = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        command = [*self._command("kafka.Kafka"), str(self._properties)]
+        # It outlives us, in a session of its own: nobody keeps or awaits it.
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.folder / "console.log"), console, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+        self._pid_file.write_text(str(pid), "utf-8")
 
     def pid(self) -> int | None:
         """Its process id while it runs; a number that another process has got meanwhile does not count."""

@@ -6,10 +6,11 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from registry.log.embedded_file import BUSY_TIMEOUT_S, EmbeddedLogFile
+from registry.log.placing import own_mark, place_of
 from registry.log.producer import Mark
 from schemas.embedded_log import OFFSET_BITS, SHAPES_REMEMBERED, HeaderShape, shape_to_text, split_headers
 from schemas.log_errors import ProducerFenced, UnknownTopic
-from schemas.messages import Message, partition_for
+from schemas.messages import Message
 
 
 class _Topic(NamedTuple):
@@ -50,7 +51,7 @@ class EmbeddedProducer:
 
     def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
         # All that needs no lock is done before it is taken.
-        mark_row = None if mark is None else (self._own(mark).name, mark.value_bytes())
+        mark_row = None if mark is None else (own_mark(self._name, mark).name, mark.value_bytes())
         rows_by_partition = self._rows_by_partition(messages)
         with self._file.writing() as connection:
             self._check_not_fenced(connection)
@@ -82,14 +83,6 @@ class EmbeddedProducer:
         generation: int = row[0]
         return generation
 
-    def _own(self, mark: Mark) -> Mark:
-        # The fence of one name cannot protect another's mark.
-        if self._name is None:
-            raise ValueError(f"a producer without a name keeps no mark, not even {mark.name!r}")
-        if mark.name != self._name and not mark.name.startswith(self._name + "/"):
-            raise ValueError(f"the mark {mark.name!r} is not one of the producer {self._name!r}")
-        return mark
-
     def _check_not_fenced(self, connection: Connection) -> None:
         if self._name is None:
             return
@@ -107,7 +100,7 @@ class EmbeddedProducer:
         topics, shape_ids, now_ms = self._topics, self._shape_ids, self._now_ms()
         for (topic_name, key, value, _, timestamp_ms, partition), (shape, own) in zip(messages, split, strict=True):
             topic = topics.get(topic_name) or self._load_topic(topic_name)
-            partition_id = topic.partition_ids[_partition(topic_name, topic, key, partition)]
+            partition_id = topic.partition_ids[place_of(topic_name, len(topic.partition_ids), key, partition)]
             row = (now_ms if topic.append_time else timestamp_ms, key, value, shape_ids[shape], own)
             by_partition.setdefault(partition_id, []).append(row)
         return by_partition
@@ -131,17 +124,6 @@ class EmbeddedProducer:
         topic = _Topic(tuple(partition_id for (partition_id,) in ids), bool(found[0]))
         self._topics[name] = topic
         return topic
-
-
-def _partition(topic_name: str, topic: _Topic, key: bytes | None, wanted: int | None) -> int:
-    count = len(topic.partition_ids)
-    if wanted is None:
-        if key is None:
-            raise ValueError(f"a message for {topic_name} has neither key nor partition")
-        return partition_for(key, count)
-    if not 0 <= wanted < count:
-        raise ValueError(f"{topic_name} has {count} partitions, none numbered {wanted}")
-    return wanted
 
 
 def _store(connection: Connection, partition_id: int, rows: list[_Row]) -> None:

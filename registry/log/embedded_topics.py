@@ -27,6 +27,17 @@ def create_topics(path: Path, specs: Iterable[TopicSpec], busy_timeout_s: float 
         log.close()
 
 
+def topics_there(path: Path) -> dict[str, tuple[int, bool]]:
+    """Topic -> (its partitions, whether the log's clock stamps its records). Raises LogUnavailable, LogDamaged."""
+    log = EmbeddedLogFile(path)
+    try:
+        with log.reading() as connection:
+            rows = connection.execute("SELECT name, partitions, append_time FROM topic ORDER BY name").fetchall()
+    finally:
+        log.close()
+    return {name: (partitions, bool(append_time)) for name, partitions, append_time in rows}
+
+
 def apply_retention(path: Path, specs: Iterable[TopicSpec], now: datetime) -> int:
     """Delete the records that are older than their topic keeps them, and say how many went.
 

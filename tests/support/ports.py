@@ -1,15 +1,22 @@
-"""Ports that nobody listens on."""
+"""Ports for servers of tests."""
 
 import socket
-from contextlib import closing
 
 from deploy.broker.layout import CONTROLLER_OFFSET
 
 
+def free_port() -> int:
+    """A port of the loopback address that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def free_broker_port() -> int:
-    """A port for a Kafka node, whose controller's port is free too."""
+    """The same for a Kafka node, whose controller's port is free too."""
     while True:
-        with closing(socket.socket()) as first, closing(socket.socket()) as second:
+        with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:

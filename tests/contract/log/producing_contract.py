@@ -154,7 +154,7 @@ class ProducingContract:
             process = SPAWN.Process(target=append_until_killed, args=(log, tell))
             process.start()
             assert told.poll(3 * PATIENCE_S)
-            time.sleep(moments.uniform(0.0, 0.1))
+            time.sleep(moments.uniform(0.0, 0.1 + log.settle_s))
             process.kill()
             process.join()
             assert process.exitcode == -signal.SIGKILL

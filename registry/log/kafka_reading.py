@@ -1,0 +1,85 @@
+"""What a producer has to read of Kafka: how many partitions a topic has, and the newest mark of a name.
+
+By kafka-python, whichever client sends: both are asked once, at the start.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError, TopicAuthorizationFailedError, TransactionalIdAuthorizationFailedError
+
+from registry.log.kafka_address import KafkaAddress
+from registry.log.producer import Mark
+from schemas.log_errors import LogUnavailable, PartitionsChanged, UnknownTopic
+
+ANSWER_S: Final = 10
+"""How long a cluster may take to answer the first question."""
+_FORBIDDEN: Final = (TopicAuthorizationFailedError, TransactionalIdAuthorizationFailedError)
+
+
+def unavailable(address: KafkaAddress, error: KafkaError) -> LogUnavailable:
+    """What an error of kafka-python means to whoever uses the log."""
+    if isinstance(error, _FORBIDDEN):
+        return LogUnavailable(f"Kafka at {address.bootstrap}: {address.user or 'nobody'} is not allowed to do this: {error}")
+    return LogUnavailable(address.hint(f"Kafka at {address.bootstrap}: {type(error).__name__}: {error}"))
+
+
+def partition_counts(address: KafkaAddress, topics: Collection[str]) -> dict[str, int]:
+    """Topic -> number of its partitions. Raises UnknownTopic, LogUnavailable."""
+    with _reader(address) as consumer:
+        found = {topic: consumer.partitions_for_topic(topic) for topic in topics}
+    unknown = sorted(topic for topic, partitions in found.items() if not partitions)
+    if unknown:
+        raise UnknownTopic(f"the log has no topic {', '.join(map(repr, unknown))}: registry topics apply")
+    return {topic: len(partitions) for topic, partitions in found.items()}
+
+
+def check_partitions(address: KafkaAddress, wanted: Mapping[str, int]) -> None:
+    """See that each topic has its number of partitions. Raises UnknownTopic, PartitionsChanged, LogUnavailable."""
+    found = partition_counts(address, wanted.keys())
+    changed = [f"{topic} has {found[topic]} partitions, not {count}" for topic, count in wanted.items() if found[topic] != count]
+    if changed:
+        raise PartitionsChanged(f"{'; '.join(changed)}; a record's place follows from their number, so it never changes")
+
+
+def read_mark(address: KafkaAddress, name: str) -> Mark | None:
+    """The newest committed mark of this name. The topic has one partition and is compacted: it is read whole.
+
+    Raises UnknownTopic, LogUnavailable.
+    """
+    place, key = TopicPartition(address.positions, 0), name.encode()
+    with _reader(address) as consumer:
+        if not consumer.partitions_for_topic(address.positions):
+            raise UnknownTopic(f"the log has no topic {address.positions!r}: registry topics apply")
+        consumer.assign([place])
+        consumer.seek_to_beginning(place)
+        end = consumer.end_offsets([place])[place]
+        newest: bytes | None = None
+        while consumer.position(place) < end:
+            for record in consumer.poll(timeout_ms=1000).get(place, ()):
+                if record.key == key:
+                    newest = record.value
+    return None if newest is None else Mark.from_bytes(name, newest)
+
+
+@contextmanager
+def _reader(address: KafkaAddress) -> Iterator[Any]:
+    try:
+        consumer = KafkaConsumer(
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            max_poll_records=5000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+            bootstrap_timeout_ms=ANSWER_S * 1000,
+            **address.python_options(),
+        )
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+    except KafkaError as error:
+        raise unavailable(address, error) from error
