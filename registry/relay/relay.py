@@ -1,21 +1,25 @@
 """Reads a page of the store after its mark, appends it to the log together with the new mark, and goes on.
 
 The mark travels in the log's own transaction, so that a crash at any moment loses and doubles nothing. A store that is behind
-the log, or that holds another history, is refused: relaying it would give one position two meanings.
+the log, or that holds another history, is refused: relaying it would give one position two meanings. On the way a notary counts
+every event into the history's Merkle tree; its checkpoints are appended with the page that they fall due in.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from registry.log.producer import LogProducer, Mark
+from registry.history.checkpoint import Checkpoint
+from registry.history.notary import Notary, Tally
+from registry.log.producer import LogProducer
+from registry.relay.mark import RELAY as RELAY
+from registry.relay.mark import RelayMark
 from registry.relay.stored_events import StoredEvents
 from registry.store.recorder import RawRow
 from schemas.cloud_events import cloud_event_headers
 from schemas.messages import Message, uuid_text
 from schemas.topics import barrier_topics, is_barrier, topic_of
 
-RELAY = "relay"
-"""Name of the relay's mark, and of its producer: a second relay fences the first."""
 PAGE_MAX = 5000
 """Events in one transaction of the log: enough to amortise its sync, little enough to hold in memory twice (about 4 MB)."""
 _EVENT_ID = slice(5, 21)
@@ -28,27 +32,73 @@ class StoreBehindLog(Exception):
 
 
 class Relay:
-    """Moves events from one store to one log. `source` is the registry's URI reference (`ce_source`)."""
+    """Moves events from one store to one log. `source` is the registry's URI reference (`ce_source`).
 
-    def __init__(self, store: StoredEvents, producer: LogProducer, source: str, page_max: int = PAGE_MAX) -> None:
+    notary: without one no checkpoints are published; a later relay with one makes up for them. `told`: of how many events were
+    counted again at the start: the few since the last checkpoint, or all of a log that was fed without a notary.
+    """
+
+    def __init__(
+        self,
+        store: StoredEvents,
+        producer: LogProducer,
+        source: str,
+        page_max: int = PAGE_MAX,
+        *,
+        notary: Notary | None = None,
+        told: Callable[[int], None] = lambda events: None,
+    ) -> None:
         self._store = store
         self._producer = producer
         self._source = source
         self._page_max = page_max
-        self.position = self._resume()
+        self._notary = notary
+        self._mark = RelayMark.from_mark(producer.mark(RELAY))
+        self._check_history()
+        self._tally = self._caught_up(told)
 
-    def _resume(self) -> int:
-        """The position to go on from. Raises StoreBehindLog."""
-        mark = self._producer.mark(RELAY)
-        if mark is None:
-            return 0
-        position = int(mark.value["position"])
+    @property
+    def position(self) -> int:
+        """Of the last event that was moved."""
+        return self._mark.position
+
+    def _check_history(self) -> None:
+        """Raises StoreBehindLog unless the store holds at the mark what the log was fed with."""
+        position = self._mark.position
+        if not position:
+            return
         state = self._store.state_at(position)
         if state is None:
             raise StoreBehindLog(f"the log was fed up to position {position}, this store ends at {self._store.head().position}")
-        if _record_hash(state) != mark.value["record_hash"]:
+        if _record_hash(state) != self._mark.record_hash:
             raise StoreBehindLog(f"the store holds another event at position {position} than the log was fed with")
-        return position
+
+    def _caught_up(self, told: Callable[[int], None]) -> Tally:
+        """What was moved after the last checkpoint, counted. Raises StoreBehindLog where it is not what was moved."""
+        tally, mark = Tally.from_seal(self._mark.sealed), self._mark
+        if self._notary is None:
+            return tally
+        due: list[Checkpoint] = []
+        while tally.position < mark.position:
+            rows = self._store.select_raw(tally.position, min(self._page_max, mark.position - tally.position))
+            tally, made = self._notary.count(tally, [row for row in rows if row[0] <= mark.position])
+            due += made
+            told(len(rows))
+            if due and not mark.root:  # nobody counted this before: there is nothing to compare with
+                self._publish(due, tally)
+                due = []
+        if mark.root and tally.tree.root.hex() != mark.root:
+            places = f"positions {mark.sealed.position + 1} to {mark.position}"
+            raise StoreBehindLog(f"the store holds other events in {places} than the log was fed with")
+        if due:
+            self._publish(due, tally)
+        return tally
+
+    def _publish(self, due: Sequence[Checkpoint], tally: Tally) -> None:
+        """Append checkpoints over what was moved before."""
+        mark = replace(self._mark, sealed=tally.sealed)
+        self._producer.append([checkpoint.message(self._source) for checkpoint in due], mark.to_mark())
+        self._mark = mark
 
     def step(self) -> int:
         """Move one page; return how many events it had. Durable on return. Raises what the producer raises."""
@@ -56,9 +106,14 @@ class Relay:
         if not rows:
             return 0
         position, _, _, state, _ = rows[-1]
-        mark = Mark(RELAY, {"position": position, "record_hash": _record_hash(state)})
-        self._producer.append(list(messages_of(rows, self._source)), mark)
-        self.position = position
+        messages = list(messages_of(rows, self._source))
+        mark, tally = RelayMark(position, _record_hash(state), self._mark.sealed), self._tally
+        if self._notary is not None:
+            tally, due = self._notary.count(tally, rows)
+            messages += [checkpoint.message(self._source) for checkpoint in due]
+            mark = replace(mark, sealed=tally.sealed, root=tally.tree.root.hex())
+        self._producer.append(messages, mark.to_mark())
+        self._mark, self._tally = mark, tally
         return len(rows)
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from consumers.log.embedded import EmbeddedConsumer
 from registry.event import RegistryEvent
+from registry.history.notary import Notary
 from registry.log.embedded import EmbeddedProducer
 from registry.log.embedded_topics import create_topics
 from registry.period.period import PeriodCalendar
@@ -60,8 +61,8 @@ class Flow:
         self._opened.append(producer)
         return producer
 
-    def open_relay(self, page_max: int = 5000) -> Relay:
-        return Relay(self.open_recorder(), self.open_producer(), SOURCE, page_max)
+    def open_relay(self, page_max: int = 5000, notary: Notary | None = None) -> Relay:
+        return Relay(self.open_recorder(), self.open_producer(), SOURCE, page_max, notary=notary)
 
     def rows(self) -> list[RawRow]:
         """Everything in the store."""
