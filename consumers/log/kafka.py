@@ -1,26 +1,20 @@
-"""The consumer port on Apache Kafka: a member of a group, or a reader of partitions that it is told.
+"""The consumer port on Apache Kafka, whichever client fetches: a member of a group, or a reader of partitions that it is told.
 
 A group's partitions are shared out cooperatively, so that only those that have to move do. Records are fetched ahead into a queue
-for each partition and handed out in turns: the client would empty one busy partition before it looks at the next.
+for each partition and handed out in turns: a client would empty one busy partition before it looks at the next.
 """
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
-
-from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
-from kafka.consumer.subscription_state import ConsumerRebalanceListener
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import IllegalStateError, KafkaError
+from typing import Final, Protocol
 
 from registry.log.kafka_address import KafkaAddress
-from registry.log.kafka_reading import ANSWER_S, partition_counts, unavailable
+from registry.log.kafka_reading import partition_counts
 from schemas.log_errors import OffsetOutOfRange
-from schemas.messages import Record, ResumeFrom
-from schemas.messages import TopicPartition as Place
+from schemas.messages import Record, ResumeFrom, TopicPartition
 
 JOIN_S: Final = 30.0
 """How long to wait for a share of the partitions when somebody asks about it."""
@@ -28,59 +22,104 @@ SESSION_S: Final = 15.0
 """How long a member may be silent until its partitions go to others."""
 HEARTBEATS: Final = 5
 """How often it gives a sign of life in that time."""
-_AHEAD: Final = 5000
-_FETCH_BYTES: Final = 4 * 1024 * 1024
+AHEAD: Final = 5000
+"""Records that are fetched at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Of which group, how long it may be silent, and who is told what it gains and loses; nothing else may be done then."""
+
+    group: str
+    session_s: float
+    gain: Callable[[Collection[TopicPartition]], None]
+    lose: Callable[[Collection[TopicPartition]], None]
+
+
+class KafkaReader(Protocol):
+    """One client's consumer. Whatever fails raises LogUnavailable."""
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """Become a member of the group."""
+        ...
+
+    def assign(self, places: Sequence[TopicPartition]) -> None:
+        """Read these partitions, as nobody's member."""
+        ...
+
+    def fetch(self, wait_s: float) -> Iterable[Record]:
+        """Records as they come, at most AHEAD; waits for the first at most `wait_s`. A member's share may change meanwhile."""
+        ...
+
+    def bounds(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, tuple[int, int]]:
+        """The oldest offset of each partition, and its end."""
+        ...
+
+    def committed(self, place: TopicPartition) -> int:
+        """The offset that the group committed; 0 where it committed none."""
+        ...
+
+    def seek(self, place: TopicPartition, offset: int) -> bool:
+        """Go on from there; False where the partition is not ours any more."""
+        ...
+
+    def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
+        """Remember for the group, durably."""
+        ...
+
+    def close(self) -> None:
+        """Leave, without committing."""
+        ...
+
+
+OpenReader = Callable[[KafkaAddress, Membership], KafkaReader]
 
 
 class KafkaLogConsumer:
     """`LogConsumer` on Kafka. With `partitions` it reads just those of each topic; without, its share as a member of the group.
 
-    A record that a paused member would still hand out after its partition moved is what the projector's checkpoint refuses.
+    What a paused member would still write after its partitions moved is for the read model's checkpoints to refuse.
     """
 
     def __init__(
         self,
         address: KafkaAddress,
+        open_reader: OpenReader,
         *,
         group: str,
         topics: Collection[str],
         partitions: Collection[int] | None = None,
         session_s: float = SESSION_S,
     ) -> None:
-        self._address = address
         self._group = group
-        self._session_s = session_s
-        self._topics = tuple(topics)
-        self._queues: dict[Place, deque[Record]] = {}
-        self._turns: deque[Place] = deque()
-        self._to_seek: set[Place] = set()
+        self._queues: dict[TopicPartition, deque[Record]] = {}
+        self._turns: deque[TopicPartition] = deque()
+        self._to_seek: set[TopicPartition] = set()
         self._resume_from: ResumeFrom = lambda topic, partition: None
         self._closed = False
-        counts = self._attempt(lambda: partition_counts(address, self._topics))
-        self._consumer = self._attempt(self._open)
+        counts = partition_counts(address, topics)
+        self._reader = open_reader(address, Membership(address.prefix + group, session_s, self._gain, self._lose))
         if partitions is None:
-            self._consumer.subscribe(topics=list(self._topics), listener=_Shares(self))
+            self._reader.subscribe(list(topics))
         else:
             mine = [(topic, n) for topic, count in counts.items() for n in range(count) if n in partitions]
-            self._consumer.assign([TopicPartition(*place) for place in mine])
-            self.gain(mine)
+            self._reader.assign(mine)
+            self._gain(mine)
 
     def poll(self, max_records: int, timeout_s: float) -> Sequence[Record]:
         deadline = time.monotonic() + timeout_s
         while True:
             if sum(map(len, self._queues.values())) < max_records:
-                wait_s = 0.0 if any(self._queues.values()) else max(deadline - time.monotonic(), 0.0)
-                self._attempt(partial(self._fetch, wait_s))
+                self._fetch(0.0 if any(self._queues.values()) else max(deadline - time.monotonic(), 0.0))
             records = self._take(max_records)
             if records or time.monotonic() >= deadline:
                 return records
 
-    def commit(self, next_offsets: Mapping[Place, int]) -> None:
+    def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
         strangers = next_offsets.keys() - self._share().keys()
         if strangers:
             raise ValueError(f"not partitions of this consumer: {sorted(strangers)}")
-        offsets = {TopicPartition(*place): OffsetAndMetadata(offset, "", -1) for place, offset in next_offsets.items()}
-        self._attempt(lambda: self._consumer.commit(offsets))
+        self._reader.commit(next_offsets)
 
     def resume_from(self, next_offset: ResumeFrom) -> None:
         self._resume_from = next_offset
@@ -88,89 +127,65 @@ class KafkaLogConsumer:
             queue.clear()
             self._to_seek.add(place)
 
-    def end_offsets(self) -> Mapping[Place, int]:
-        asked = [TopicPartition(*place) for place in self._share()]
-        ends = self._attempt(lambda: self._consumer.end_offsets(asked))
-        return {(place.topic, place.partition): end for place, end in ends.items()}
+    def end_offsets(self) -> Mapping[TopicPartition, int]:
+        return {place: end for place, (_, end) in self._reader.bounds(self._share().keys()).items()}
 
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._consumer.close(autocommit=False)
+            self._reader.close()
 
-    def gain(self, places: Collection[Place]) -> None:
+    def _gain(self, places: Collection[TopicPartition]) -> None:
         """Take over these partitions: where to go on is asked before the next record is read."""
+        self._lose(places)
         for place in places:
             self._queues[place] = deque()
             self._turns.append(place)
             self._to_seek.add(place)
 
-    def lose(self, places: Collection[Place]) -> None:
+    def _lose(self, places: Collection[TopicPartition]) -> None:
         """These partitions are another's now; what was fetched of them is not handed out."""
         for place in places:
             self._queues.pop(place, None)
             self._to_seek.discard(place)
         self._turns = deque(place for place in self._turns if place in self._queues)
 
-    def _open(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            group_id=self._address.prefix + self._group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            max_poll_records=_AHEAD,
-            max_partition_fetch_bytes=_FETCH_BYTES,
-            partition_assignment_strategy=[CooperativeStickyAssignor],
-            session_timeout_ms=int(self._session_s * 1000),
-            heartbeat_interval_ms=int(self._session_s * 1000 / HEARTBEATS),
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-            bootstrap_timeout_ms=ANSWER_S * 1000,
-            **self._address.python_options(),
-        )
-
-    def _share(self) -> Mapping[Place, deque[Record]]:
+    def _share(self) -> Mapping[TopicPartition, deque[Record]]:
         """The partitions of this consumer; a member that has none yet waits for its share."""
         deadline = time.monotonic() + JOIN_S
         while not self._queues and time.monotonic() < deadline:
-            self._attempt(lambda: self._fetch(0.1))
+            self._fetch(0.1)
         return self._queues
 
     def _fetch(self, wait_s: float) -> None:
         self._seek()
-        for place, records in self._consumer.poll(timeout_ms=int(wait_s * 1000)).items():
-            queue = self._queues.get((place.topic, place.partition))
+        for record in self._reader.fetch(wait_s):
+            place = record.topic, record.partition
             # Fetched before it was said where to go on from: the seek will fetch it again, or something else.
-            if queue is None or (place.topic, place.partition) in self._to_seek:
-                continue
-            queue.extend(_record(record) for record in records)
+            if place in self._queues and place not in self._to_seek:
+                self._queues[place].append(record)
         self._seek()
 
     def _seek(self) -> None:
         """Go to where each new partition is to be read from. Raises OffsetOutOfRange."""
         if not self._to_seek:
             return
-        places = [TopicPartition(*place) for place in self._to_seek]
-        first, end = self._consumer.beginning_offsets(places), self._consumer.end_offsets(places)
-        for place in places:
-            offset = self._start_of(place, first[place], end[place])
-            try:
-                self._consumer.seek(place, offset)
-            except IllegalStateError:  # it was taken from us in between
-                continue
-            self._to_seek.discard((place.topic, place.partition))
+        for place, (first, end) in self._reader.bounds(self._to_seek).items():
+            if self._reader.seek(place, self._start_of(place, first, end)):
+                self._to_seek.discard(place)
 
     def _start_of(self, place: TopicPartition, first: int, end: int) -> int:
-        offset = self._resume_from(place.topic, place.partition)
+        offset = self._resume_from(*place)
         if offset is None:
-            offset = self._consumer.committed(place) or 0
+            offset = self._reader.committed(place)
         if offset == 0:
             return first
         if first <= offset <= end:
             return offset
+        topic, partition = place
         reason = "removed by retention" if offset < first else "beyond the end: was an older log restored?"
         raise OffsetOutOfRange(
-            f"{place.topic} partition {place.partition}: the next offset {offset} of group {self._group!r} is {reason}"
+            f"{topic} partition {partition}: the next offset {offset} of group {self._group!r} is {reason}"
             f" (there are {first} to {end - 1})"
         )
 
@@ -186,31 +201,3 @@ class KafkaLogConsumer:
                 self._turns.remove(place)
                 self._turns.append(place)
         return records
-
-    def _attempt(self, work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        except KafkaError as error:
-            raise unavailable(self._address, error) from error
-
-
-class _Shares(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Tells the consumer what it gained and lost; asks nobody, since it runs within the client's own loop."""
-
-    def __init__(self, consumer: KafkaLogConsumer) -> None:
-        self._consumer = consumer
-
-    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        self._consumer.gain([(place.topic, place.partition) for place in assigned])
-
-    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        self._consumer.lose([(place.topic, place.partition) for place in revoked])
-
-    def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
-        self._consumer.lose([(place.topic, place.partition) for place in lost])
-
-
-def _record(record: Any) -> Record:
-    return Record(
-        record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers), record.timestamp
-    )

@@ -12,7 +12,8 @@ from typing import Final
 
 from consumers.log.consumer import LogConsumer
 from consumers.log.embedded import EmbeddedConsumer
-from consumers.log.kafka import KafkaLogConsumer
+from consumers.log.kafka import KafkaLogConsumer, OpenReader
+from consumers.log.kafka_python_reader import PythonReader
 from deploy.settings import Settings, SettingWrong
 from registry.log.embedded import EmbeddedProducer
 from registry.log.embedded_topics import apply_retention, create_topics
@@ -55,7 +56,7 @@ def open_producer(settings: Settings, name: str | None, clock: Clock) -> LogProd
         address = kafka_address(settings)
         if name is not None:
             check_partitions(address, {topic.name: topic.partitions for topic in live_topics()})
-        return KafkaLogProducer(address, _client(settings), name=name)
+        return KafkaLogProducer(address, _clients(settings)[0], name=name)
 
     def now_ms() -> int:
         return int(clock.now().timestamp() * 1000)
@@ -73,7 +74,7 @@ def open_consumer(
     """
     if on_kafka(settings):
         numbers = _ALL if partitions is None else partitions
-        return KafkaLogConsumer(kafka_address(settings), group=group, topics=topics, partitions=numbers)
+        return KafkaLogConsumer(kafka_address(settings), _clients(settings)[1], group=group, topics=topics, partitions=numbers)
     return EmbeddedConsumer(_file(settings), group=group, topics=topics, partitions=partitions)
 
 
@@ -83,7 +84,7 @@ def join_group(settings: Settings, group: str, topics: Collection[str]) -> LogCo
     Its owner closes it. Raises LogUnavailable, LogDamaged, UnknownTopic, SettingWrong.
     """
     if on_kafka(settings):
-        return KafkaLogConsumer(kafka_address(settings), group=group, topics=topics)
+        return KafkaLogConsumer(kafka_address(settings), _clients(settings)[1], group=group, topics=topics)
     return open_consumer(settings, group, topics)
 
 
@@ -112,16 +113,17 @@ def kafka_address(settings: Settings) -> KafkaAddress:
     )
 
 
-def _client(settings: Settings) -> OpenClient:
+def _clients(settings: Settings) -> tuple[OpenClient, OpenReader]:
     if settings.kafka_client == "python":
-        return PythonClient
+        return PythonClient, PythonReader
     try:
+        from consumers.log.confluent_reader import ConfluentReader
         from registry.log.confluent_client import ConfluentClient
     except ImportError:
         raise SettingWrong(
             "REGISTRY_KAFKA_CLIENT must be python, or the extra is installed: pip install 'household-registry[fast]'"
         ) from None
-    return ConfluentClient
+    return ConfluentClient, ConfluentReader
 
 
 def _file(settings: Settings) -> Path:

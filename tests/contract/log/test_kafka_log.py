@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 from kafka.admin import KafkaAdminClient
 
+from consumers.log.confluent_reader import ConfluentReader
 from consumers.log.consumer import LogConsumer
-from consumers.log.kafka import KafkaLogConsumer
+from consumers.log.kafka import KafkaLogConsumer, OpenReader
+from consumers.log.kafka_python_reader import PythonReader
 from registry.log.confluent_client import ConfluentClient
 from registry.log.kafka import KafkaLogProducer, OpenClient
 from registry.log.kafka_address import KafkaAddress
@@ -28,11 +30,12 @@ class KafkaLog:
     events: str
     stamped: str
     open_client: OpenClient = PythonClient
+    open_reader: OpenReader = PythonReader
     settle_s: float = 0.5
     opened: list[LogProducer | LogConsumer] = field(default_factory=list)
 
-    def __reduce__(self) -> tuple[type["KafkaLog"], tuple[KafkaAddress, str, str, OpenClient]]:
-        return KafkaLog, (self.address, self.events, self.stamped, self.open_client)
+    def __reduce__(self) -> tuple[type["KafkaLog"], tuple[KafkaAddress, str, str, OpenClient, OpenReader]]:
+        return KafkaLog, (self.address, self.events, self.stamped, self.open_client, self.open_reader)
 
     def producer(self, name: str | None = None, owner: str = "") -> LogProducer:
         producer = KafkaLogProducer(self.address, self.open_client, name=name)
@@ -40,7 +43,7 @@ class KafkaLog:
         return producer
 
     def consumer(self, group: str, topics: Collection[str], partitions: Collection[int] | None = None) -> LogConsumer:
-        consumer = KafkaLogConsumer(self.address, group=group, topics=topics, partitions=partitions)
+        consumer = KafkaLogConsumer(self.address, self.open_reader, group=group, topics=topics, partitions=partitions)
         self.opened.append(consumer)
         return consumer
 
@@ -84,4 +87,4 @@ class TestKafkaLog(LogContract):
 class TestConfluentLog(LogContract):
     @pytest.fixture
     def log(self, make_log: Callable[[], KafkaLog]) -> KafkaLog:
-        return replace(make_log(), open_client=ConfluentClient)
+        return replace(make_log(), open_client=ConfluentClient, open_reader=ConfluentReader)

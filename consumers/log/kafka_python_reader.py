@@ -1,0 +1,103 @@
+"""Fetching by kafka-python."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from kafka import KafkaConsumer, OffsetAndMetadata
+from kafka import TopicPartition as Place
+from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import IllegalStateError, KafkaError
+
+from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
+from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_reading import ANSWER_S, unavailable
+from schemas.messages import Record, TopicPartition
+
+_FETCH_BYTES: Final = 4 * 1024 * 1024
+
+
+class PythonReader:
+    """`KafkaReader` on kafka-python's consumer."""
+
+    def __init__(self, address: KafkaAddress, membership: Membership) -> None:
+        self._address = address
+        self._membership = membership
+        self._consumer = self._attempt(self._open)
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        self._attempt(lambda: self._consumer.subscribe(topics=list(topics), listener=_Shares(self._membership)))
+
+    def assign(self, places: Sequence[TopicPartition]) -> None:
+        self._attempt(lambda: self._consumer.assign([Place(*place) for place in places]))
+
+    def fetch(self, wait_s: float) -> Iterator[Record]:
+        polled = self._attempt(lambda: self._consumer.poll(timeout_ms=int(wait_s * 1000)))
+        for records in polled.values():
+            for r in records:
+                yield Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp)
+
+    def bounds(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, tuple[int, int]]:
+        asked = [Place(*place) for place in places]
+        firsts = self._attempt(lambda: self._consumer.beginning_offsets(asked))
+        ends = self._attempt(lambda: self._consumer.end_offsets(asked))
+        return {(place.topic, place.partition): (firsts[place], ends[place]) for place in asked}
+
+    def committed(self, place: TopicPartition) -> int:
+        offset: int | None = self._attempt(lambda: self._consumer.committed(Place(*place)))
+        return offset or 0
+
+    def seek(self, place: TopicPartition, offset: int) -> bool:
+        try:
+            self._attempt(lambda: self._consumer.seek(Place(*place), offset))
+        except IllegalStateError:
+            return False
+        return True
+
+    def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
+        offsets = {Place(*place): OffsetAndMetadata(offset, "", -1) for place, offset in next_offsets.items()}
+        self._attempt(lambda: self._consumer.commit(offsets))
+
+    def close(self) -> None:
+        self._consumer.close(autocommit=False)
+
+    def _open(self) -> Any:
+        return KafkaConsumer(
+            group_id=self._membership.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            max_poll_records=AHEAD,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+            partition_assignment_strategy=[CooperativeStickyAssignor],
+            session_timeout_ms=int(self._membership.session_s * 1000),
+            heartbeat_interval_ms=int(self._membership.session_s * 1000 / HEARTBEATS),
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+            bootstrap_timeout_ms=ANSWER_S * 1000,
+            **self._address.python_options(),
+        )
+
+    def _attempt(self, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except IllegalStateError:
+            raise
+        except KafkaError as error:
+            raise unavailable(self._address, error) from error
+
+
+class _Shares(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the consumer what it gained and lost; asks nobody, since it runs within the client's own loop."""
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
+    def on_partitions_assigned(self, assigned: Collection[Place]) -> None:
+        self._membership.gain([(place.topic, place.partition) for place in assigned])
+
+    def on_partitions_revoked(self, revoked: Collection[Place]) -> None:
+        self._membership.lose([(place.topic, place.partition) for place in revoked])
+
+    def on_partitions_lost(self, lost: Collection[Place]) -> None:
+        self._membership.lose([(place.topic, place.partition) for place in lost])
