@@ -2,6 +2,9 @@
 
 `known_before` answers "what is known": `recorded_at` never decreases within a partition, so once a record stamped t was folded,
 everything of that partition recorded before t is in. A quiet partition gets its stamp from the barrier of each closed period.
+
+A partition has one projector at a time. Whoever is given it claims it first (`projections.claiming`), and its every later write
+demands that nobody has claimed it since: a process that slept through the loss of its partitions can write nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,15 +19,19 @@ from schemas.messages import TopicPartition
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Place in one partition: the offset of the next record, and position and `recorded_at` of the last one folded."""
+    """Place in one partition: the offset of the next record, and position and `recorded_at` of the last one folded.
+
+    claim: how often the partition was claimed; who writes says no other claim than the one it knows of.
+    """
 
     next_offset: int
     position: int
     known_before: int
+    claim: int = 0
 
 
 class AnotherProjector(Exception):
-    """E-PROJECTOR-FENCED: the checkpoint was moved by somebody else; two processes project the same partition."""
+    """E-PROJECTOR-FENCED: the partition was claimed, or its checkpoint moved, by another projector."""
 
     code = "E-PROJECTOR-FENCED"
 
@@ -39,13 +46,14 @@ def checkpoint_table(metadata: MetaData) -> Table:
         Column("next_offset", INSTANT, nullable=False),
         Column("position", INSTANT, nullable=False),
         Column("known_before", INSTANT, nullable=False),
+        Column("claim", INSTANT, nullable=False, server_default="0"),
     )
 
 
 def read_checkpoints(connection: Connection, table: Table) -> dict[TopicPartition, Checkpoint]:
     """All checkpoints of a read model."""
     return {
-        (row.topic, row.partition): Checkpoint(row.next_offset, row.position, row.known_before)
+        (row.topic, row.partition): Checkpoint(row.next_offset, row.position, row.known_before, row.claim)
         for row in connection.execute(select(table))
     }
 
@@ -56,7 +64,7 @@ def advance(
     before: Mapping[TopicPartition, Checkpoint],
     after: Mapping[TopicPartition, Checkpoint],
 ) -> None:
-    """Move checkpoints on from what we last knew. Raises AnotherProjector if one is not where we left it.
+    """Move checkpoints on from what we last knew. Raises AnotherProjector if one is not where we left it, or was claimed since.
 
     To be called before any row is written: whoever else projects these partitions then waits here, and for nothing else.
     """
@@ -73,12 +81,14 @@ def advance(
             continue
         moved = connection.execute(
             update(table)
-            .where(table.c.topic == topic, table.c.partition == partition, table.c.next_offset == known.next_offset)
+            .where(table.c.topic == topic, table.c.partition == partition)
+            .where(table.c.next_offset == known.next_offset, table.c.claim == known.claim)
             .values(**values)
         )
         if moved.rowcount != 1:
             raise AnotherProjector(
-                f"{topic} partition {partition}: the checkpoint left {known.next_offset}; is another projector running?"
+                f"{topic} partition {partition}: claimed by another projector, or the checkpoint left {known.next_offset}:"
+                " is another one running?"
             )
 
 

@@ -23,6 +23,12 @@ class Projection(Protocol):
         """How far it has come, by partition; those it never met are not in it."""
         ...
 
+    def claim(self, topic: str, partition: int) -> Checkpoint:
+        """Take a partition over from whoever projected it; return where it stands. Only until another one claims it can it be
+        written to: a projector claims what it is given. Who is alone with the tables need not.
+        """
+        ...
+
     def fold(self, records: Sequence[Record]) -> int:
         """Fold a batch: rows and checkpoints in one transaction; return how many records changed something.
 

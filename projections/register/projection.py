@@ -2,14 +2,19 @@
 
 Reading and folding hold no lock; only the writing does, and its first statement moves the checkpoints. So two projectors on
 different partitions work side by side, and two on the same one cannot both succeed.
+
+What is remembered of a partition (its households, its cuts) holds while nobody else writes to it: it is forgotten where a claim
+finds that somebody did.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, Engine
 
 from projections.checkpoints import Checkpoint, advance, read_checkpoints
+from projections.claiming import claim
 from projections.database import snapshot, writing
 from projections.event_reader import Event, Plan
 from projections.read_model import ReadModelStopped
@@ -50,22 +55,29 @@ class RegisterProjection:
         self._households = HouseholdCache(households_max)
         self._cuts = Cuts()
         self._checkpoints: dict[TopicPartition, Checkpoint] | None = None
+        self._claims: dict[TopicPartition, int] = {}
 
     def checkpoints(self) -> Mapping[TopicPartition, Checkpoint]:
         """As the database has them. What is remembered of partitions that somebody else has projected since is forgotten."""
         with snapshot(self._engine) as connection:
             found = read_checkpoints(connection, CHECKPOINT)
-        if found != self._checkpoints:
-            known = self._checkpoints or {}
-            self._households.forget(place[1] for place, checkpoint in found.items() if known.get(place) != checkpoint)
-            self._cuts.forget()
+        known = self._checkpoints or {}
+        self._forget(place for place, checkpoint in found.items() if known.get(place) != checkpoint)
         self._checkpoints = found
         return dict(found)
 
+    def claim(self, topic: str, partition: int) -> Checkpoint:
+        place = topic, partition
+        before = self._known().get(place)
+        found = claim(self._engine, CHECKPOINT, place)
+        if before != replace(found, claim=found.claim - 1):
+            self._forget([place])
+        self._known()[place] = found
+        self._claims[place] = found.claim
+        return found
+
     def fold(self, records: Sequence[Record]) -> int:
-        known = self._checkpoints
-        if known is None:
-            known = dict(self.checkpoints())
+        known = self._known()
         fresh = self._decode(records, known)
         if not fresh:
             return 0
@@ -73,7 +85,7 @@ class RegisterProjection:
             with snapshot(self._engine) as connection:
                 batch = self._fold(connection, fresh)
             with writing(self._engine) as connection:
-                advance(connection, CHECKPOINT, known, batch.checkpoints)
+                advance(connection, CHECKPOINT, self._as_claimed(known, batch.checkpoints), batch.checkpoints)
                 write_batch(connection, batch)
         except BaseException:
             # What was folded has not been written, or nobody knows whether it was.
@@ -87,6 +99,27 @@ class RegisterProjection:
         self._households.clear()
         self._cuts.forget()
         self._checkpoints = None
+
+    def _known(self) -> dict[TopicPartition, Checkpoint]:
+        """The checkpoints as last seen, or as the database has them."""
+        if self._checkpoints is None:
+            self.checkpoints()
+        assert self._checkpoints is not None
+        return self._checkpoints
+
+    def _as_claimed(
+        self, known: Mapping[TopicPartition, Checkpoint], places: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, Checkpoint]:
+        """What is known of these partitions, under our own claim: having read another's does not make it ours."""
+        found = {place: known[place] for place in places if place in known}
+        return {place: replace(at, claim=self._claims.get(place, at.claim)) for place, at in found.items()}
+
+    def _forget(self, places: Iterable[TopicPartition]) -> None:
+        """Let go of what is remembered of these partitions: somebody else has written to them."""
+        partitions = {partition for _, partition in places}
+        if partitions:
+            self._households.forget(partitions)
+            self._cuts.forget()
 
     def _decode(self, records: Sequence[Record], known: Mapping[TopicPartition, Checkpoint]) -> list[Decoded]:
         """The records that are not folded yet. Raises ReadModelStopped for one that nobody can read."""
@@ -119,7 +152,9 @@ class RegisterProjection:
             elif plan.event_type == DIVISIONS_CHANGED:
                 fold.change_divisions(event)
             last[record.topic, record.partition] = record.offset + 1, position, event["recorded_at"]
-        fold.batch.checkpoints = {place: Checkpoint(*reached) for place, reached in last.items()}
+        known = self._known()
+        claims = {place: known[place].claim for place in last if place in known}
+        fold.batch.checkpoints = {place: Checkpoint(*reached, claims.get(place, 0)) for place, reached in last.items()}
         return fold.batch
 
     def _gather(self, connection: Connection, fresh: Sequence[Decoded]) -> dict[bytes, Household]:

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Engine, Index, Integer, MetaData, Table,
 
 from projections.bulk import add_to_rows, upsert_rows
 from projections.checkpoints import Checkpoint, advance, checkpoint_table, read_checkpoints
+from projections.claiming import claim
 from projections.database import CODE, DAY, ID, INSTANT, SMALL, writing
 from projections.event_reader import EventReader
 from projections.read_model import ReadModel, ReadModelStopped
@@ -58,6 +59,10 @@ class CountEvents:
     def checkpoints(self) -> Mapping[TopicPartition, Checkpoint]:
         return dict(self._checkpoints)
 
+    def claim(self, topic: str, partition: int) -> Checkpoint:
+        found = self._checkpoints[topic, partition] = claim(self._engine, CHECKPOINT, (topic, partition))
+        return found
+
     def fold(self, records: Sequence[Record]) -> int:
         """Count the records."""
         self._rows.clear()
@@ -88,7 +93,9 @@ class CountEvents:
             plan, event = self._reader.read(record.value)
         except Undecodable as error:
             raise ReadModelStopped(f"{record.topic} partition {record.partition} offset {record.offset}: {error}") from error
-        after[place] = Checkpoint(record.offset + 1, int(dict(record.headers)["registry_position"]), event["recorded_at"])
+        position = int(dict(record.headers)["registry_position"])
+        claim = after[place].claim if place in after else 0
+        after[place] = Checkpoint(record.offset + 1, position, event["recorded_at"], claim)
         if plan.event_type == "registry.period_closed":
             return
         household_id, version = event["aggregate_id"], event["version"]

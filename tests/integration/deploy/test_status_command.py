@@ -36,7 +36,7 @@ def test_what_waits_is_counted_for_each_part(settings: Settings) -> None:
             household_id = record_household(side)
             wait_until(lambda: household_id in register.households())
         view = status(settings)["views"]["register"]
-        assert (view["live"], view["lag_events"]) == ("register-v1-0001", 0)
+        assert (view["live"], view["lag_events"]) == ("register-v2-0001", 0)
         record_household(side)
         with relay_running(settings) as relay:
             wait_until(lambda: relay.count("events", "relay") == 1)

@@ -96,10 +96,10 @@ def test_commands_queries_and_the_projector_go_on_during_a_rebuild(running: Sett
             thread.join()
     assert failed == []
     assert (first.status, second.status) == (0, 0), first.err + second.err
-    assert "register-v1-0002 is live" in first.lines
-    assert "register-v1-0001 is kept; --drop-old removes it" in first.lines
-    assert second.lines[-1] == "removed: register-v1-0001, register-v1-0002"
-    assert builds(running) == {"register-v1-0003": True}
+    assert "register-v2-0002 is live" in first.lines
+    assert "register-v2-0001 is kept; --drop-old removes it" in first.lines
+    assert second.lines[-1] == "removed: register-v2-0001, register-v2-0002"
+    assert builds(running) == {"register-v2-0003": True}
     wait_until(lambda: households_shown(running) == set(recorded), what="the new build is fed on")
 
 
@@ -116,7 +116,7 @@ def test_a_changed_row_stops_the_swap_and_is_named(settings: Settings, environme
         "E-DIGEST-DIFFERS: nothing was swapped; household differ from the live build;"
         f" first household (household_id {ids[1]}): size differ\n"
     )
-    assert builds(settings) == {"register-v1-0001": True}
+    assert builds(settings) == {"register-v2-0001": True}
     chinese = registry("--lang", "zh", "rebuild", "register", "--data", settings.data, "--workers", 1)
     assert "未切换" in chinese.err
 
