@@ -23,6 +23,7 @@ SUBCOMMANDS = {
     "vault": "Care for the personal data: rotate keys, show who read what.",
     "schemas": "Check and freeze the event schemas.",
     "broker": "Run a real Apache Kafka on this machine.",
+    "topics": "Make the log's topics as the catalogue wants them, and give users their rights.",
     "serve": "Run the API alone.",
     "relay": "Run the relay alone, from the event store to the log.",
     "project": "Run the projector alone, from the log to the read models.",

@@ -1,17 +1,17 @@
 """Whether a cluster serves: all its brokers are known to each other and can take records."""
 
-import logging
 import time
 
-from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaConfigurationError, KafkaError
 
 from deploy.broker.errors import BrokerProblem
 from deploy.broker.layout import Cluster
 from deploy.broker.node_process import answers
+from deploy.topics.admin_client import open_admin_client
+from registry.log.kafka_address import KafkaAddress
 
 READY_S = 60.0
-_ANSWER_MS = 2000
+_ANSWER_S = 2.0
 
 
 def wait_until_ready(cluster: Cluster, within_s: float = READY_S) -> None:
@@ -27,10 +27,8 @@ def brokers_of(cluster: Cluster) -> set[int]:
     """The numbers of the brokers that the cluster knows of now; none where nobody answers."""
     if not any(answers(node.port) for node in cluster.nodes):
         return set()
-    quiet = logging.getLogger("kafka")
-    before, quiet.level = quiet.level, logging.CRITICAL  # a broker that is starting refuses connections, which is no news
     try:
-        admin = KafkaAdminClient(bootstrap_servers=cluster.bootstrap.split(","), bootstrap_timeout_ms=_ANSWER_MS)
+        admin = open_admin_client(KafkaAddress(cluster.bootstrap), _ANSWER_S)
         try:
             described = admin.describe_cluster()["brokers"]
             return {broker["broker_id"] for broker in described if not broker.get("is_fenced")}
@@ -40,5 +38,3 @@ def brokers_of(cluster: Cluster) -> set[int]:
         raise
     except KafkaError:
         return set()
-    finally:
-        quiet.level = before
