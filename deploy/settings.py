@@ -16,6 +16,7 @@ SECRETS: Final = frozenset({MASTER_KEY, LOOKUP_KEY})
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _PORTS: Final = range(1, 65536)
+_EVERY: Final = range(1, 20_001)  # registry.history.notary's EVERY_MAX, without what it imports
 _DATABASE: Final = re.compile(r"sqlite:///.+|postgres(ql)?://.+")
 _LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
 KAFKA_CLIENTS: Final = ("python", "confluent")
@@ -56,6 +57,10 @@ class Settings:
     """The vault's master keys, `<number> <base64 of 32 bytes>` a line; empty: `master.key` in `data`, made on the first start."""
     lookup_key_file: str = ""
     """The vault's lookup key, base64 of 32 bytes; empty: `lookup.key` in `data`, made on the first start."""
+    checkpoint_key_file: str = ""
+    """Keys that sign checkpoints (PEM, Ed25519; the last signs); empty: `checkpoint.key` in `data`, made on the first start."""
+    checkpoint_every: int = 1000
+    """Events under one signed checkpoint, at most; the end of a period has one too."""
     policy_files: str = ""
     """Folder of the policy documents that a new installation begins with; empty: those shipped."""
     host: str = "127.0.0.1"
@@ -139,6 +144,8 @@ class Settings:
             yield "port", f"from {_PORTS[0]} to {_PORTS[-1]}"
         if self.metrics_port and self.metrics_port not in _PORTS:
             yield "metrics_port", f"0 or from {_PORTS[0]} to {_PORTS[-1]}"
+        if self.checkpoint_every not in _EVERY:
+            yield "checkpoint_every", f"from {_EVERY[0]} to {_EVERY[-1]}"
         if not self.host:
             yield "host", "an address"
         if self.log_level not in LOG_LEVELS:

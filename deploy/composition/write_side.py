@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from deploy.clocks import OffsetClock, SystemClock
+from deploy.composition.checkpoint_keys import make_checkpoint_key
 from deploy.composition.installation_facts import create_facts, read_clock_offset
 from deploy.composition.keys import make_keys, read_keys
 from deploy.composition.log_side import prepare_log
@@ -66,6 +67,7 @@ def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: Ran
     finally:
         engine.dispose()
     make_keys(settings)
+    make_checkpoint_key(settings)
     with write_side(settings, clock=clock, random_bytes=random_bytes) as side:
         side.vault.create_tables()
         activate_documents(side.service, documents, side.next_id)

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from deploy.composition.checkpoint_keys import open_notary
 from deploy.composition.log_side import open_producer
 from deploy.pipeline.bell import Bell, ring_all
 from deploy.pipeline.task import Step
+from deploy.process_log import process_logger
 from deploy.settings import Settings
 from registry.relay.relay import RELAY, Relay
 from registry.store.opening import recorder_for
@@ -17,17 +19,35 @@ LOOK_S: Final = 0.01
 """How often the store is asked for more. The look-up takes 10 microseconds; the sleep costs more, some 0.3 % of a core."""
 
 
+TOLD_EVERY: Final = 1_000_000
+"""A log that was fed before there were checkpoints is counted at some 300,000 events a second."""
+
+_log = process_logger("deploy.pipeline")
+
+
+class _Counted:
+    """Says how far it is where counting again takes long."""
+
+    def __init__(self) -> None:
+        self._events = 0
+
+    def told(self, events: int) -> None:
+        before, self._events = self._events, self._events + events
+        if before // TOLD_EVERY != self._events // TOLD_EVERY:
+            _log.warning("counting the history for its checkpoints", events=self._events)
+
+
 @contextmanager
 def opened_relay(settings: Settings, clock: Clock, bells: Sequence[Bell] = ()) -> Iterator[Step]:
     """A relay that goes on from its mark, and rings after each append.
 
-    Raises StoreBehindLog, StoreUnavailable, LogUnavailable, LogDamaged; the steps raise ProducerFenced too.
+    Raises StoreBehindLog, CheckpointKeyRefused, StoreUnavailable, LogUnavailable, LogDamaged; the steps raise ProducerFenced too.
     """
     recorder = recorder_for(settings.store)
     try:
         producer = open_producer(settings, RELAY, clock)
         try:
-            relay = Relay(recorder, producer, settings.source)
+            relay = Relay(recorder, producer, settings.source, notary=open_notary(settings), told=_Counted().told)
 
             def step() -> int:
                 moved = relay.step()

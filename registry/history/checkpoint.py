@@ -93,8 +93,7 @@ class Checkpoint:
     def message(self, source: str) -> Message:
         """The message that publishes it."""
         framed = self.to_bytes()
-        unique = sha256(framed).digest()[:16]
-        headers = cloud_event_headers(CHECKPOINT, source, unique, KEY, self.recorded_at_us, self.position)
+        headers = cloud_event_headers(CHECKPOINT, source, self.root[:16], KEY, self.recorded_at_us, self.position)
         return Message(TOPIC, KEY, framed, headers, self.recorded_at_us // 1000, 0)
 
 

@@ -82,7 +82,7 @@ def to_be_logged(rows: list[RawRow], settings: Settings) -> Contents:
 def logged(settings: Settings) -> Contents:
     """What the log does hold."""
     contents: Contents = defaultdict(list)
-    consumer = open_consumer(settings, "agreement", [spec.name for spec in live_topics()])
+    consumer = open_consumer(settings, "agreement", [spec.name for spec in live_topics() if spec.event_types])
     try:
         for batch in takewhile(bool, (consumer.poll(10_000, 0) for _ in count())):
             for record in batch:

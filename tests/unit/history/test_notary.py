@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.settings import Settings, SettingWrong
 from registry.history.checkpoint import Checkpoint
 from registry.history.merkle import EMPTY, leaf_hash
 from registry.history.notary import EVERY_MAX, Notary, Tally
@@ -114,6 +115,13 @@ def test_it_is_published_as_framed_avro_in_one_partition() -> None:
     assert dict(message.headers)["registry_position"] == str(checkpoint.position).encode()
     with pytest.raises(Undecodable):
         Checkpoint.from_bytes(ROWS[0][3])
+
+
+def test_the_setting_takes_what_a_notary_takes() -> None:
+    assert Settings.read({"REGISTRY_CHECKPOINT_EVERY": str(EVERY_MAX)}).checkpoint_every == EVERY_MAX
+    for every in (0, EVERY_MAX + 1):
+        with pytest.raises(SettingWrong, match="REGISTRY_CHECKPOINT_EVERY"):
+            Settings.read({"REGISTRY_CHECKPOINT_EVERY": str(every)})
 
 
 @pytest.mark.parametrize("every", [0, EVERY_MAX + 1])
