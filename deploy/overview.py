@@ -73,6 +73,8 @@ def _view(side: WriteSide, views: Views, model: ReadModel) -> Document:
     builds = [build.name for build in views.builds() if build.model == model.name]
     live = views.live_build(model)
     document: Document = {"live": live and live.name, "version": live and live.version, "builds": builds}
+    if (progress := views.progress(model)) is not None:
+        document["in_the_making"] = f"{progress.build}: {progress.stage}, {progress.done:,} of {progress.total:,} events"
     if live is not None and live.version != model.version:
         return document | {"problem": "E-VIEW-OUTDATED"}
     engine = views.live(model)

@@ -7,8 +7,8 @@ since, which are few, are folded by this process alone.
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final
 
 from consumers.rebuild.comparison import Comparison, compare
 from consumers.rebuild.folding import BATCH_MAX, Offsets, OpenLog, fold_to, offsets_of
@@ -16,6 +16,7 @@ from consumers.rebuild.folding_worker import Share, fold_and_tell, fold_share
 from consumers.rebuild.live_state import live_state, state_of
 from consumers.rebuild.processes import Worker, messages_of
 from consumers.rebuild.shares import part_of, shared_out
+from consumers.rebuild.watching import TellingOthers, Unwatched, Watcher
 from projections.checkpoints import read_checkpoints
 from projections.read_model import ReadModel
 from projections.table_rows import shape_of
@@ -25,28 +26,6 @@ from projections.views.views import Views
 
 WORKERS: Final = 2
 _CATCH_UPS_MAX: Final = 20
-
-
-class Watcher(Protocol):
-    """Is told how a rebuild goes on."""
-
-    def begin(self, stage: str, total: int | None) -> None:
-        """A stage begins: FOLD (of so many events), JOIN, COMPARE (rows of both builds), SWAP."""
-        ...
-
-    def advance(self, count: int) -> None:
-        """So much more of it is done."""
-        ...
-
-
-class Unwatched:
-    """Tells nobody."""
-
-    def begin(self, stage: str, total: int | None) -> None:
-        """Nothing."""
-
-    def advance(self, count: int) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +60,12 @@ class Rebuild:
     def run(self) -> Outcome:
         """Rebuild and swap, unless the digests differ. Raises RebuildRunning, RebuildStopped, BuildLost, what the log raises."""
         with self.views.begin_build(self.model) as build:
-            live = self.views.live_build(self.model)
-            events, seconds = self._make(build, live)
-            comparison = self._compare(build, live)
-            if comparison is None or comparison.equal:
-                self.watcher.begin("SWAP", None)
-                self._catch_up(build, live)
-                build.swap()
-            return Outcome(build.name, None if live is None else live.name, events, seconds, comparison, build.swapped)
+            return self._told_to_others(build)._run(build)
+
+    def renew(self) -> Outcome | None:
+        """The same, where the live build is of an older version of the program; None where it is not, or not any more."""
+        with self.views.begin_build(self.model) as build:
+            return self._told_to_others(build)._run(build) if self.views.is_outdated(self.model) else None
 
     def check(self) -> Comparison | None:
         """Compare the live build with a fresh one, which is thrown away; None where there is no live build of this version.
@@ -101,6 +78,20 @@ class Rebuild:
         with self.views.begin_build(self.model) as build:
             self._make(build, live)
             return self._compare(build, live)
+
+    def _told_to_others(self, build: BuildInTheMaking) -> "Rebuild":
+        """Itself, watched by all who look at the views too."""
+        return replace(self, watcher=TellingOthers(self.watcher, build))
+
+    def _run(self, build: BuildInTheMaking) -> Outcome:
+        live = self.views.live_build(self.model)
+        events, seconds = self._make(build, live)
+        comparison = self._compare(build, live)
+        if comparison is None or comparison.equal:
+            self.watcher.begin("SWAP", None)
+            self._catch_up(build, live)
+            build.swap()
+        return Outcome(build.name, None if live is None else live.name, events, seconds, comparison, build.swapped)
 
     def _make(self, build: BuildInTheMaking, live: Build | None) -> tuple[int, float]:
         """Fold up to where the live build stands; return how many events, in how many seconds."""

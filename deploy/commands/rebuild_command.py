@@ -11,10 +11,10 @@ from deploy.cli import data_options, language
 from deploy.composition.log_side import open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views, read_model
 from deploy.composition.write_side import require_store
+from deploy.pipeline.renewing import GROUP
 from deploy.settings import Settings
 from deploy.stage_progress import shown_stages
 
-GROUP: Final = "rebuild"
 WORDS: Final = {
     "folded": {
         "en": "folded {events:,} events in {seconds:.1f} s, {rate:,.0f}/s",

@@ -37,6 +37,7 @@ def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[Query
 
         yield QueryParts(
             engine=engine,
+            rebuilding=lambda: views.progress(REGISTER),
             clock=side.clock,
             clock_offset=side.clock.offset if isinstance(side.clock, OffsetClock) else NO_OFFSET,
             divisions=DivisionTree(engine, time.monotonic),

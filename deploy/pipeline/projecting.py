@@ -3,13 +3,19 @@
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Final
 
+from sqlalchemy import Engine
+
+from consumers.projector.losses import IN_A_GROUP
 from consumers.projector.projector import Projector
-from deploy.composition.log_side import open_consumer
+from deploy.composition.log_side import join_group, on_kafka, open_consumer
 from deploy.composition.read_side import opened_views
 from deploy.pipeline.bell import Bell
-from deploy.pipeline.task import Reopen, Step
+from deploy.pipeline.renewing import renew
+from deploy.pipeline.task import Reopen, Step, Stop
+from deploy.process_log import process_logger
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 
@@ -17,6 +23,8 @@ LIVE_S: Final = 0.25
 """How often it asks whether another build went live."""
 OTHERS_S: Final = 0.05
 """How soon it sees what other processes appended, where it waits for the bell of its own; without a bell the log wakes it."""
+
+_log = process_logger("deploy.pipeline")
 
 
 def task_name(model: ReadModel) -> str:
@@ -26,38 +34,54 @@ def task_name(model: ReadModel) -> str:
 
 @contextmanager
 def opened_projector(
-    settings: Settings, model: ReadModel, partitions: Collection[int] | None = None, bell: Bell | None = None
+    settings: Settings,
+    model: ReadModel,
+    partitions: Collection[int] | None = None,
+    bell: Bell | None = None,
+    stop: Stop | None = None,
 ) -> Iterator[Step]:
-    """A projector that goes on from the live build's checkpoints; made empty where there is no build yet.
+    """A projector that goes on from the live build's checkpoints.
 
-    partitions: only these, where several processes share them out; bell: rung by the relay of this process, if it has one.
-    Raises ViewOutdated, RebuildRunning, LogUnavailable, LogDamaged, and SQLAlchemy's OperationalError; the steps raise Reopen
-    when another build is live, ReadModelStopped, AnotherProjector.
+    The build is made empty where there is none yet, and made anew where it is an older program's, which `stop` interrupts.
+    partitions: only these, where several processes share them out by hand; None: all of them, or on Kafka the share that the
+    group gives to this member; bell: rung by the relay of this process, if it has one.
+    Raises ViewOutdated, RebuildRunning, RebuildStopped, LogUnavailable, LogDamaged, and SQLAlchemy's OperationalError; the steps
+    raise Reopen when another build is live, ReadModelStopped, AnotherProjector.
     """
     with opened_views(settings) as views:
+        renew(settings, views, model, stop or Event())
         generation = views.generation(model)
         engine = views.open_live(model)
         # There was no build, and now there is: made by this process or by another one.
         generation = generation or views.generation(model)
-        consumer = open_consumer(settings, task_name(model), model.topics, partitions)
-        projector = Projector(consumer, model.project(engine))
-
-        next_look = 0.0
+        projector = _projector(settings, model, engine, partitions)
+        rung = None if on_kafka(settings) else bell
+        next_look, losses = 0.0, 0
 
         def step() -> int:
-            nonlocal next_look
+            nonlocal next_look, losses
             if time.monotonic() >= next_look:
                 if views.generation(model) != generation:
                     raise Reopen
                 next_look = time.monotonic() + LIVE_S
-            if bell is None:
-                return projector.step(LIVE_S)
-            moved = projector.step()
-            if not moved:
-                bell.wait(OTHERS_S)
+            moved = projector.step(0.0 if rung else LIVE_S)
+            if rung and not moved:
+                rung.wait(OTHERS_S)
+            if projector.losses > losses:
+                losses = projector.losses
+                _log.warning("partitions went to another projector", task=task_name(model), times=losses)
             return moved
 
         try:
             yield step
         finally:
             projector.close()
+
+
+def _projector(settings: Settings, model: ReadModel, engine: Engine, partitions: Collection[int] | None) -> Projector:
+    """Of fixed partitions, or as a member of a group."""
+    projection = model.project(engine)
+    if partitions is not None:
+        return Projector(open_consumer(settings, task_name(model), model.topics, partitions), projection)
+    losses_max = IN_A_GROUP if on_kafka(settings) else 0
+    return Projector(join_group(settings, task_name(model), model.topics), projection, losses_max=losses_max)

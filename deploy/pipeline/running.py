@@ -4,13 +4,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from types import FrameType, MappingProxyType
 from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
 from deploy.data_lock import PROJECTOR, RELAY, data_folder_lock
@@ -36,11 +37,15 @@ _log = process_logger("deploy.pipeline")
 
 def run_relay_and_projectors(settings: Settings) -> None:
     """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
-    with _alone(settings, RELAY), _alone(settings, PROJECTOR):
+    with _alone(settings, RELAY), _only_projector(settings):
         clock = register_clock(settings)
         bells = {model.name: Bell() for model in READ_MODELS}
-        projectors = projector_tasks(settings, bells=bells)
-        _run(settings, clock, lambda stop: relay_tasks(settings, clock, stop, tuple(bells.values())) | projectors)
+
+        def tasks(stop: Stop) -> dict[str, Opened]:
+            relaying = relay_tasks(settings, clock, stop, tuple(bells.values()))
+            return relaying | projector_tasks(settings, bells=bells, stop=stop)
+
+        _run(settings, clock, tasks)
 
 
 def run_relay(settings: Settings) -> None:
@@ -52,10 +57,8 @@ def run_relay(settings: Settings) -> None:
 
 def run_projectors(settings: Settings, partitions: Collection[int] | None = None) -> None:
     """The projectors of all read models, for all partitions or some: `registry project`."""
-    with ExitStack() as stack:
-        if partitions is None:  # those who share partitions out are several on purpose; the checkpoints guard them
-            stack.enter_context(_alone(settings, PROJECTOR))
-        _run(settings, register_clock(settings), lambda _stop: projector_tasks(settings, partitions))
+    with _only_projector(settings, partitions):
+        _run(settings, register_clock(settings), lambda stop: projector_tasks(settings, partitions, stop=stop))
 
 
 def relay_tasks(settings: Settings, clock: Clock, stop: Stop, bells: Sequence[Bell] = ()) -> dict[str, Opened]:
@@ -67,11 +70,15 @@ def relay_tasks(settings: Settings, clock: Clock, stop: Stop, bells: Sequence[Be
 
 
 def projector_tasks(
-    settings: Settings, partitions: Collection[int] | None = None, bells: Mapping[str, Bell] = NO_BELLS
+    settings: Settings,
+    partitions: Collection[int] | None = None,
+    bells: Mapping[str, Bell] = NO_BELLS,
+    stop: Stop | None = None,
 ) -> dict[str, Opened]:
     """The tasks on the log's side: one for each read model."""
     return {
-        task_name(model): partial(opened_projector, settings, model, partitions, bells.get(model.name)) for model in READ_MODELS
+        task_name(model): partial(opened_projector, settings, model, partitions, bells.get(model.name), stop)
+        for model in READ_MODELS
     }
 
 
@@ -126,6 +133,11 @@ def _metrics(settings: Settings, clock: Clock, registry: CollectorRegistry) -> I
             yield
         finally:
             end()
+
+
+def _only_projector(settings: Settings, partitions: Collection[int] | None = None) -> AbstractContextManager[None]:
+    """Those who share partitions out, by hand or as a group, are several on purpose: the checkpoints guard them."""
+    return nullcontext() if partitions is not None or on_kafka(settings) else _alone(settings, PROJECTOR)
 
 
 def _alone(settings: Settings, role: str) -> AbstractContextManager[None]:

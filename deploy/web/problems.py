@@ -147,9 +147,12 @@ def _register_problems_of_queries(app: Flask) -> None:
         return problem(first.code, error.faults, first.params, error.status)
 
     @app.errorhandler(NotYet)
-    @app.errorhandler(ViewUnavailable)
-    def unavailable(error: NotYet | ViewUnavailable) -> Response:
+    def not_yet(error: NotYet) -> Response:
         return later(problem(error.code), error.retry_after_s)
+
+    @app.errorhandler(ViewUnavailable)
+    def unavailable(error: ViewUnavailable) -> Response:
+        return later(problem(error.code, params=error.params), error.retry_after_s)
 
     @app.errorhandler(NotReady)
     def not_ready(error: NotReady) -> Response:

@@ -30,7 +30,7 @@ PROBLEM: Final = {
 }
 OF_ALL: Final = ("E-AUTH-TOKEN", "E-AUTH-ROLE", "E-INTERNAL")
 OF_PARAMETERS: Final = ("E-FIELD-TYPE", "E-FIELD-UNKNOWN", "E-FIELD-RANGE", "E-CODE-UNKNOWN", "E-CHOICE", "E-PARAMETER-REPEATED")
-NO_VIEW: Final = "E-VIEW-UNAVAILABLE"
+NO_VIEW: Final = ("E-VIEW-UNAVAILABLE", "E-VIEW-REBUILDING")
 WITHOUT_VIEW: Final = frozenset({"Reference", "Operation"})
 
 
@@ -51,7 +51,7 @@ def problems_of(endpoint: Endpoint) -> list[str]:
     """Every code that the endpoint may refuse with."""
     codes = [] if endpoint.action is None else list(OF_ALL)
     codes += OF_PARAMETERS if endpoint.parameters else ("E-FIELD-UNKNOWN",)
-    codes += () if endpoint.tag in WITHOUT_VIEW else (NO_VIEW,)
+    codes += () if endpoint.tag in WITHOUT_VIEW else NO_VIEW
     return list(dict.fromkeys([*codes, *endpoint.problems]))
 
 

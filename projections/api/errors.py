@@ -4,6 +4,7 @@ QueryError
 ├── QueryRefused     parameters that break rules (every one is named), no right to ask, or nothing of that name
 ├── NotYet           E-NOT-YET: the household has not reached `min_version` in time
 ├── ViewUnavailable  E-VIEW-UNAVAILABLE: the read model cannot be asked just now
+│   └── ViewRebuilding   E-VIEW-REBUILDING: it is being made for this version of the program
 └── NotReady         E-NOT-READY: something that the register needs cannot be reached
 """
 
@@ -47,6 +48,25 @@ class ViewUnavailable(QueryError):
 
     code: ClassVar[str] = "E-VIEW-UNAVAILABLE"
     retry_after_s: ClassVar[int] = 5
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """What its sentence shows."""
+        return {}
+
+
+class ViewRebuilding(ViewUnavailable):
+    """The read model was an older program's, or there was none, and is being made from the log: so many of so many events."""
+
+    code: ClassVar[str] = "E-VIEW-REBUILDING"
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(f"{done} of {total} events")
+        self._params = {"done": done, "total": total}
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self._params
 
 
 class NotReady(QueryError):

@@ -11,13 +11,22 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from projections.api.errors import ViewUnavailable
+from projections.api.errors import ViewRebuilding, ViewUnavailable
 from projections.database import snapshot
 from projections.register.queries.prepared import Driver, driver_on
 from schemas.clock import Clock
 from schemas.code_tables import CodeTables
 from schemas.codec import Codec
 from schemas.divisions import Divisions
+
+
+class Progress(Protocol):
+    """How far a build in the making is: so many of so many events were folded."""
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int: ...
 
 
 class Lag(Protocol):
@@ -34,7 +43,7 @@ class QueryParts:
     """Everything that the endpoints share.
 
     engine: the engine of the register's live build, None while there is none; asked by each request, so that a swap of builds
-    takes effect with the next;
+    takes effect with the next; rebuilding: how far the build in the making is, if there is one;
     clock: the register's own, `clock_offset` ahead of the machine's; divisions: a `DivisionTree` on the same engine;
     code_tables: as the register has them now; probes: by what they ask (`store`, `log`), each raises if that cannot be reached;
     lags: by part of the pipeline (`relay`, `register`), each may raise; ticks, pause: seconds of a clock that never goes back,
@@ -54,6 +63,7 @@ class QueryParts:
     ticks: Callable[[], float]
     pause: Callable[[float], None]
     metrics: CollectorRegistry
+    rebuilding: Callable[[], Progress | None] = lambda: None
     waits_max: int = 4
 
     @contextmanager
@@ -71,6 +81,9 @@ class QueryParts:
     def _live(self) -> Engine:
         engine = self.engine()
         if engine is None:
+            progress = self.rebuilding()
+            if progress is not None:
+                raise ViewRebuilding(progress.done, progress.total)
             raise ViewUnavailable("there is no build of this version")
         return engine
 

@@ -1,7 +1,7 @@
 """What the views can say no with.
 
 ViewsError
-├── ViewOutdated    the live build was made by another version of the program: rebuild it
+├── ViewOutdated    the live build was made by another version of the program
 ├── RebuildRunning  somebody else is making a build of this read model
 └── BuildLost       the build was removed under its maker's hands
 """

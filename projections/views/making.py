@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from projections.read_model import ReadModel
 from projections.views.place import Location, Place
-from projections.views.pointers import Pointers
+from projections.views.pointers import Pointers, Progress
 
 
 class BuildInTheMaking:
@@ -29,6 +29,10 @@ class BuildInTheMaking:
     def location(self) -> Location:
         """Where it is, once joined."""
         return self._place.location(self.name, hasty=True)
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Let others see how far it is."""
+        self._pointers.tell(self._model.name, Progress(self.name, stage, done, total))
 
     def swap(self) -> None:
         """Make it the live one, durably, in one transaction. Nobody has it open. Raises BuildLost."""

@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Engine, Integer, MetaData, Row, Select, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from projections.database import snapshot, writing
 from projections.views.errors import BuildLost
@@ -28,6 +43,16 @@ _POINTER: Final = Table(
     # Never given twice: whoever still writes to a build that was removed must not meet its successor.
     Column("last_number", Integer, nullable=False),
 )
+_PROGRESS: Final = Table(
+    "progress",
+    _METADATA,
+    # How far a build in the making is; gone with the making.
+    Column("build", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+)
 
 _CREATION: Final = int.from_bytes(b"pointers")
 """Number of the lock under which PostgreSQL's tables are made."""
@@ -46,8 +71,18 @@ class Build:
     """Of the read model's pointer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build in the making is: its stage, and how many of how many events were folded."""
+
+    build: str
+    stage: str
+    done: int
+    total: int
+
+
 class Pointers:
-    """The tables `build` and `pointer`."""
+    """The tables `build`, `pointer` and `progress`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -90,6 +125,21 @@ class Pointers:
                 raise BuildLost(f"the build {name} was removed while it was made")
             turned = {"build": name, "generation": _POINTER.c.generation + 1}
             connection.execute(update(_POINTER).where(_POINTER.c.model == row.model).values(**turned))
+            connection.execute(delete(_PROGRESS).where(_PROGRESS.c.build == name))
+
+    def tell(self, model: str, progress: Progress) -> None:
+        """Let others see how far a build is."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(_PROGRESS).where(_PROGRESS.c.build == progress.build))
+            told = {"stage": progress.stage, "done": progress.done, "total": progress.total}
+            connection.execute(insert(_PROGRESS).values(build=progress.build, model=model, **told))
+
+    def progress(self, model: str) -> Progress | None:
+        """How far the build in the making is, if there is one that has told."""
+        wanted = select(_PROGRESS).where(_PROGRESS.c.model == model).order_by(_PROGRESS.c.build.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else Progress(row.build, row.stage, row.done, row.total)
 
     def close(self) -> None:
         """Dispose of the engine."""
@@ -100,6 +150,7 @@ class Pointers:
         pointed_at = select(_POINTER.c.build).where(_POINTER.c.build == name).exists()
         with writing(self._engine) as connection:
             connection.execute(delete(_BUILD).where(_BUILD.c.name == name, ~pointed_at))
+            connection.execute(delete(_PROGRESS).where(_PROGRESS.c.build == name))
 
 
 def _builds() -> Select[Any]:

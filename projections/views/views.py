@@ -17,7 +17,7 @@ from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
 from projections.views.making import BuildInTheMaking
 from projections.views.place import Location, Place
-from projections.views.pointers import Build, Pointers
+from projections.views.pointers import Build, Pointers, Progress
 from projections.views.postgres_place import PostgresPlace
 from projections.views.sqlite_place import SqlitePlace
 from schemas.messages import TopicPartition
@@ -82,6 +82,16 @@ class Views:
         """What is live now, of whatever version."""
         return self._present(model.name)
 
+    def is_outdated(self, model: ReadModel) -> bool:
+        """Whether the live build was made by an older program: one of this program's version has to be made beside it."""
+        build = self.live_build(model)
+        return build is not None and build.version < model.version
+
+    def progress(self, model: ReadModel) -> Progress | None:
+        """How far the build in the making is, if somebody makes one."""
+        pointers = self._pointers()
+        return None if pointers is None else pointers.progress(model.name)
+
     def location(self, build: Build) -> Location:
         """Where a build is, for another process."""
         return self._place.location(build.name)
@@ -97,9 +107,10 @@ class Views:
             with self._place.lock(model.name, _FIRST_BUILD_WAIT_S):
                 build = self.live_build(model) or self._make_first(model)
         if build.version != model.version:
+            newer = build.version > model.version
             raise ViewOutdated(
-                f"the live {model.name} ({build.name}) is of version {build.version}, this program's is {model.version}:"
-                f" run `registry rebuild {model.name}`"
+                f"the live {model.name} ({build.name}) is of version {build.version}, this program's is {model.version}: "
+                + ("a newer program feeds it" if newer else f"run `registry rebuild {model.name}`")
             )
         with self._lock:
             engine = self._look(model, at_once=True).engine

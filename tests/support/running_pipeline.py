@@ -54,7 +54,7 @@ def relay_running(settings: Settings) -> Iterator[RunningTasks]:
 def projectors_running(settings: Settings) -> Iterator[RunningTasks]:
     """The projectors of all read models."""
     stop = threading.Event()
-    running = RunningTasks(projector_tasks(settings), stop)
+    running = RunningTasks(projector_tasks(settings, stop=stop), stop)
     try:
         yield running
     finally:
