@@ -77,7 +77,7 @@ class Codec:
             schema, parsed = self._raw[schema_id]
         except KeyError:
             schema = self._known(schema_id)
-            parsed = parse(_without_logical_types(schema.definition))
+            parsed = parse(without_logical_types(schema.definition))
             self._raw[schema_id] = schema, parsed
         return schema, _read(data, schema, parsed)
 
@@ -150,13 +150,13 @@ def _with_uuids(definition: Any) -> Any:
     return copy
 
 
-def _without_logical_types(definition: Any) -> Any:
+def without_logical_types(definition: Any) -> Any:
     """A copy of a schema with no logical type but `decimal`."""
     if isinstance(definition, list):
-        return [_without_logical_types(item) for item in definition]
+        return [without_logical_types(item) for item in definition]
     if not isinstance(definition, dict):
         return definition
-    return {key: _without_logical_types(value) for key, value in definition.items() if key != "logicalType" or value == "decimal"}
+    return {key: without_logical_types(value) for key, value in definition.items() if key != "logicalType" or value == "decimal"}
 
 
 def _uuid_to_bytes(value: Any, _schema: Any) -> bytes:

@@ -1,6 +1,7 @@
 """The keys of checkpoints: Ed25519, in PEM files that OpenSSL reads and writes.
 
-A file of private keys may hold several: the last one signs, those before it signed what is older. An auditor has public keys.
+A file of private keys may hold several: the last one signs, those before it signed what is older; of those the public keys are
+enough. An auditor has public keys.
 """
 
 import hashlib
@@ -65,20 +66,15 @@ class PublicKeys:
             return False
         return True
 
-    def only(self, ids: Iterable[str]) -> "PublicKeys":
-        """Those of these that have such ids. Raises CheckpointKeyRefused where none has."""
-        wanted = set(ids)
-        return PublicKeys(key for key_id, key in self._keys.items() if key_id in wanted)
-
 
 class SigningKeys:
     """The private keys: the last one signs."""
 
-    def __init__(self, keys: Iterable[Ed25519PrivateKey]) -> None:
+    def __init__(self, keys: Iterable[Ed25519PrivateKey], older: Iterable[Ed25519PublicKey] = ()) -> None:
         self._keys = list(keys)
         if not self._keys:
             raise CheckpointKeyRefused("there is no private key to sign checkpoints with")
-        self.public = PublicKeys(key.public_key() for key in self._keys)
+        self.public = PublicKeys([*older, *(key.public_key() for key in self._keys)])
         self.key_id = key_id(self._keys[-1].public_key())
 
     @classmethod
@@ -89,7 +85,9 @@ class SigningKeys:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Every PEM block of the text. Raises CheckpointKeyRefused, which never repeats what it read."""
-        return cls(_private(block) for block in _blocks(text))
+        blocks = _blocks(text)
+        private = [_private(block) for block in blocks if "PUBLIC" not in block[0]]
+        return cls(private, [_public(block) for block in blocks if "PUBLIC" in block[0]])
 
     def format(self) -> str:
         """The text form."""
