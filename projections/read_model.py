@@ -47,7 +47,8 @@ class ReadModel:
     """One read model. `version` changes with its tables or its meaning: then it is rebuilt beside the old one.
 
     topics: what it reads; metadata: its tables, created whole in a database (or schema) of their own; digested: the tables that
-    two builds of the same log must agree on, row by row; project: opens a projection on a database that has the tables.
+    two builds of the same log must agree on, row by row; project: opens a projection on a database that has the tables; effects:
+    the table of what it brings about outside (`projections.effects`), if it does.
     """
 
     name: str
@@ -57,3 +58,4 @@ class ReadModel:
     checkpoint: Table
     digested: tuple[Table, ...]
     project: Callable[[Engine], Projection]
+    effects: Table | None = None

@@ -1,9 +1,11 @@
 """The read side of an installation: its read models and where their builds are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
+from consumers.projector.emitting import Emit
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 from projections.register.read_model import REGISTER
@@ -11,6 +13,8 @@ from projections.views.views import Views
 
 READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER,)
 """All there are: the pipeline feeds each of them."""
+EFFECTS: Final[Mapping[str, Emit]] = MappingProxyType({})
+"""Read model -> what brings its effects about; so far none has any."""
 
 
 def read_model(name: str) -> ReadModel:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from consumers.projector.emitting import Emit, Emitter
 from consumers.projector.losses import IN_A_GROUP
 from consumers.projector.projector import Projector
 from deploy.composition.log_side import join_group, on_kafka, open_consumer
@@ -39,12 +40,14 @@ def opened_projector(
     partitions: Collection[int] | None = None,
     bell: Bell | None = None,
     stop: Stop | None = None,
+    emit: Emit | None = None,
 ) -> Iterator[Step]:
     """A projector that goes on from the live build's checkpoints.
 
     The build is made empty where there is none yet, and made anew where it is an older program's, which `stop` interrupts.
     partitions: only these, where several processes share them out by hand; None: all of them, or on Kafka the share that the
-    group gives to this member; bell: rung by the relay of this process, if it has one.
+    group gives to this member; bell: rung by the relay of this process, if it has one; emit: brings about what the read model has
+    of effects, if it has any.
     Raises ViewOutdated, RebuildRunning, RebuildStopped, LogUnavailable, LogDamaged, and SQLAlchemy's OperationalError; the steps
     raise Reopen when another build is live, ReadModelStopped, AnotherProjector.
     """
@@ -55,6 +58,7 @@ def opened_projector(
         # There was no build, and now there is: made by this process or by another one.
         generation = generation or views.generation(model)
         projector = _projector(settings, model, engine, partitions)
+        emitter = None if emit is None else Emitter(views, model, generation, engine, emit)
         rung = None if on_kafka(settings) else bell
         next_look, losses = 0.0, 0
 
@@ -65,6 +69,8 @@ def opened_projector(
                     raise Reopen
                 next_look = time.monotonic() + LIVE_S
             moved = projector.step(0.0 if rung else LIVE_S)
+            if emitter is not None:
+                emitter.step()
             if rung and not moved:
                 rung.wait(OTHERS_S)
             if projector.losses > losses:

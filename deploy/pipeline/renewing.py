@@ -27,6 +27,7 @@ TELL_S: Final = 5.0
 _ONE_AT_A_TIME: Final = threading.Lock()
 """Read models of one process are made one after the other: each takes all the processors that it may have."""
 
+# Warnings, all of them: a query API of this program has nothing to answer with meanwhile.
 _log = process_logger("deploy.pipeline")
 
 
@@ -42,7 +43,7 @@ def renew(settings: Settings, views: Views, model: ReadModel, stop: Stop) -> Non
                 _renew(settings, views, model, stop)
         except RebuildRunning:
             if not told:
-                _log.info("another process makes the read model anew", model=model.name)
+                _log.warning("another process makes the read model anew", model=model.name)
                 told = True
             stop.wait(LOOK_S)
             if stop.is_set():
@@ -54,7 +55,7 @@ def _renew(settings: Settings, views: Views, model: ReadModel, stop: Stop) -> No
     watcher = _Watcher(model, stop)
     outcome = Rebuild(views, model, partial(open_consumer, settings, GROUP), workers, watcher).renew()
     if outcome is not None:
-        _log.info("live", model=model.name, build=outcome.build, events=outcome.events, seconds=round(outcome.seconds, 1))
+        _log.warning("live", model=model.name, build=outcome.build, events=outcome.events, seconds=round(outcome.seconds, 1))
 
 
 class _Watcher:
@@ -81,6 +82,6 @@ class _Watcher:
     def _tell(self) -> None:
         self._told_at = time.monotonic()
         told = {"model": self._model.name, "version": self._model.version, "stage": self._stage}
-        _log.info("making anew", **told, done=self._done, total=self._total)
+        _log.warning("making anew", **told, done=self._done, total=self._total)
         if self._stop.is_set():
             raise Reopen

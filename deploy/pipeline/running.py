@@ -12,7 +12,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from deploy.composition.log_side import on_kafka
-from deploy.composition.read_side import READ_MODELS, opened_views
+from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
 from deploy.data_lock import PROJECTOR, RELAY, data_folder_lock
 from deploy.pipeline.bell import Bell
@@ -77,7 +77,9 @@ def projector_tasks(
 ) -> dict[str, Opened]:
     """The tasks on the log's side: one for each read model."""
     return {
-        task_name(model): partial(opened_projector, settings, model, partitions, bells.get(model.name), stop)
+        task_name(model): partial(
+            opened_projector, settings, model, partitions, bells.get(model.name), stop, EFFECTS.get(model.name)
+        )
         for model in READ_MODELS
     }
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from projections.checkpoints import read_checkpoints
 from projections.read_model import ReadModel
 from projections.views.place import Location, Place
 from projections.views.pointers import Pointers, Progress
+from schemas.messages import TopicPartition
 
 
 class BuildInTheMaking:
@@ -37,5 +39,14 @@ class BuildInTheMaking:
     def swap(self) -> None:
         """Make it the live one, durably, in one transaction. Nobody has it open. Raises BuildLost."""
         self._place.settle(self.name)
-        self._pointers.swap(self.name)
+        self._pointers.swap(self.name, None if self._model.effects is None else self._reached())
         self.swapped = True
+
+    def _reached(self) -> dict[TopicPartition, int]:
+        engine = self.location.open(mapped=False)
+        try:
+            with engine.connect() as connection:
+                found = read_checkpoints(connection, self._model.checkpoint)
+        finally:
+            engine.dispose()
+        return {place: checkpoint.next_offset for place, checkpoint in found.items()}

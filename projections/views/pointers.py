@@ -1,5 +1,7 @@
 """Which build of each read model is live: one row that a single transaction turns to another build."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Engine,
     Integer,
     MetaData,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 
 from projections.database import snapshot, writing
 from projections.views.errors import BuildLost
+from schemas.messages import TopicPartition
 
 _METADATA: Final = MetaData()
 _BUILD: Final = Table(
@@ -53,6 +57,17 @@ _PROGRESS: Final = Table(
     Column("done", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False),
 )
+_EMITTED: Final = Table(
+    "emitted",
+    _METADATA,
+    # Up to where in the log the effects of a read model have happened, whichever build was live then.
+    Column("model", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("next_offset", BigInteger, nullable=False),
+)
+_BEGUN: Final = ("", -1)
+"""The place that is no place: there once the read model has had effects, so that a partition without a mark had none yet."""
 
 _CREATION: Final = int.from_bytes(b"pointers")
 """Number of the lock under which PostgreSQL's tables are made."""
@@ -82,7 +97,7 @@ class Progress:
 
 
 class Pointers:
-    """The tables `build`, `pointer` and `progress`."""
+    """The tables `build`, `pointer`, `progress` and `emitted`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -116,8 +131,11 @@ class Pointers:
             connection.execute(insert(_BUILD).values(name=name, model=model, version=version, whole=False))
         return name
 
-    def swap(self, name: str) -> None:
-        """Let a build be whole and live from now on. Raises BuildLost."""
+    def swap(self, name: str, reached: Mapping[TopicPartition, int] | None = None) -> None:
+        """Let a build be whole and live from now on. Raises BuildLost.
+
+        reached: where it stands, if it has effects; where its read model had none before, those up to there are never emitted.
+        """
         with writing(self._engine) as connection:
             finished = update(_BUILD).where(_BUILD.c.name == name, _BUILD.c.whole.is_(False)).values(whole=True)
             row = connection.execute(finished.returning(_BUILD.c.model)).one_or_none()
@@ -126,6 +144,21 @@ class Pointers:
             turned = {"build": name, "generation": _POINTER.c.generation + 1}
             connection.execute(update(_POINTER).where(_POINTER.c.model == row.model).values(**turned))
             connection.execute(delete(_PROGRESS).where(_PROGRESS.c.build == name))
+            if reached is not None and not _emitted(connection, row.model):
+                _mark(connection, row.model, {_BEGUN: 0, **reached})
+
+    @contextmanager
+    def emitting(self, model: str, generation: int) -> Iterator[dict[TopicPartition, int] | None]:
+        """The marks of a read model, to be moved on in the block; None where another build is live. A swap waits for the end."""
+        with writing(self._engine) as connection:
+            live = connection.execute(select(_POINTER.c.generation).where(_POINTER.c.model == model).with_for_update())
+            if live.scalar_one_or_none() != generation:
+                yield None
+                return
+            before = _emitted(connection, model)
+            marks = dict(before)
+            yield marks
+            _mark(connection, model, {place: offset for place, offset in marks.items() if before.get(place) != offset})
 
     def tell(self, model: str, progress: Progress) -> None:
         """Let others see how far a build is."""
@@ -159,3 +192,15 @@ def _builds() -> Select[Any]:
 
 def _build(row: Row[Any]) -> Build:
     return Build(row.name, row.model, row.version, row.whole, row.build == row.name, row.generation)
+
+
+def _emitted(connection: Connection, model: str) -> dict[TopicPartition, int]:
+    rows = connection.execute(select(_EMITTED).where(_EMITTED.c.model == model))
+    return {(row.topic, row.partition): row.next_offset for row in rows}
+
+
+def _mark(connection: Connection, model: str, marks: Mapping[TopicPartition, int]) -> None:
+    e = _EMITTED.c
+    for (topic, partition), offset in sorted(marks.items()):
+        connection.execute(delete(_EMITTED).where(e.model == model, e.topic == topic, e.partition == partition))
+        connection.execute(insert(_EMITTED).values(model=model, topic=topic, partition=partition, next_offset=offset))

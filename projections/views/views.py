@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -91,6 +91,13 @@ class Views:
         """How far the build in the making is, if somebody makes one."""
         pointers = self._pointers()
         return None if pointers is None else pointers.progress(model.name)
+
+    def emitting(self, model: ReadModel, generation: int) -> AbstractContextManager[dict[TopicPartition, int] | None]:
+        """Up to where the read model's effects have happened, to be moved on within the block; None where another build is live.
+
+        No build is swapped in until the block is left.
+        """
+        return self._pointers_made().emitting(model.name, generation)
 
     def location(self, build: Build) -> Location:
         """Where a build is, for another process."""
