@@ -20,6 +20,8 @@ _EVERY: Final = range(1, 20_001)  # registry.history.notary's EVERY_MAX, without
 _DATABASE: Final = re.compile(r"sqlite:///.+|postgres(ql)?://.+")
 _LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
 KAFKA_CLIENTS: Final = ("python", "confluent")
+_SESSIONS_S: Final = range(6, 301)
+"""A broker accepts no shorter one, unless it is told to."""
 _URI_REFERENCE: Final = re.compile(r"[!#-;=?-\[\]_a-z~%]+")
 
 
@@ -53,6 +55,8 @@ class Settings:
     """The user's password, alone in a file."""
     kafka_prefix: str = ""
     """What the ids of this registry's transactions and consumer groups begin with, where several share a cluster."""
+    kafka_session_s: int = 15
+    """How many seconds a projector may be silent until its partitions go to others."""
     master_key_file: str = ""
     """The vault's master keys, `<number> <base64 of 32 bytes>` a line; empty: `master.key` in `data`, made on the first start."""
     lookup_key_file: str = ""
@@ -140,6 +144,8 @@ class Settings:
             yield "kafka_client", f"one of {', '.join(KAFKA_CLIENTS)}"
         if bool(self.kafka_user) != bool(self.kafka_password_file):
             yield "kafka_password_file", "given together with the user, or neither"
+        if self.kafka_session_s not in _SESSIONS_S:
+            yield "kafka_session_s", f"from {_SESSIONS_S[0]} to {_SESSIONS_S[-1]}"
         if self.port not in _PORTS:
             yield "port", f"from {_PORTS[0]} to {_PORTS[-1]}"
         if self.metrics_port and self.metrics_port not in _PORTS:

@@ -84,7 +84,8 @@ def join_group(settings: Settings, group: str, topics: Collection[str]) -> LogCo
     Its owner closes it. Raises LogUnavailable, LogDamaged, UnknownTopic, SettingWrong.
     """
     if on_kafka(settings):
-        return KafkaLogConsumer(kafka_address(settings), _clients(settings)[1], group=group, topics=topics)
+        open_reader, session_s = _clients(settings)[1], float(settings.kafka_session_s)
+        return KafkaLogConsumer(kafka_address(settings), open_reader, group=group, topics=topics, session_s=session_s)
     return open_consumer(settings, group, topics)
 
 

@@ -54,6 +54,7 @@ def test_the_keys_may_be_in_the_environment_and_are_never_kept_nor_shown() -> No
         ("views_url", "sqlite:views"),
         ("log_url", "kafka:9092"),
         ("log_url", "embedded:"),
+        ("kafka_session_s", "5"),
         ("host", ""),
         ("port", "0"),
         ("port", "65536"),
