@@ -1,4 +1,4 @@
-"""The library as it comes (SQLite, JSON, its own aggregate), with an event of the same fields as a home visit: the raw client."""
+"""The library as it comes (JSON, its own aggregate), with an event of the same fields as a home visit: the raw client."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from psycopg.conninfo import conninfo_to_dict
 
 ENVELOPE = {
     "event_id": "018f2f6a11117000800000000d1cd3a2",
@@ -46,6 +47,18 @@ class Home(Aggregate):
 def open_bare(path: Path) -> Application[UUID]:
     """The library's application on a SQLite file of its own, as its documentation says."""
     return Application(env={"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)})
+
+
+def open_bare_postgres(url: str) -> Application[UUID]:
+    """The same on PostgreSQL."""
+    return Application(env={"PERSISTENCE_MODULE": "eventsourcing.postgres", **_variables(url)})
+
+
+def _variables(url: str) -> dict[str, str]:
+    given = conninfo_to_dict(url)
+    names = {"dbname": "DBNAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    values = {"host": "127.0.0.1", "port": "5432", "user": "postgres", "password": "-"} | given
+    return {f"POSTGRES_{variable}": str(values[name]) for name, variable in names.items()}
 
 
 def new_home(visits: int) -> Home:

@@ -25,10 +25,10 @@ DAY = date(2018, 10, 1)
 
 
 @contextmanager
-def a_register(**options: Any) -> Iterator[WriteSide]:
-    """A new register in a temporary folder, with one village."""
+def a_register(store_url: str = "", **options: Any) -> Iterator[WriteSide]:
+    """A new register in a temporary folder, with one village; its events are in that database if one is named."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.read({}, data=folder, synthetic_ids=True)
+        settings = Settings.read({}, data=folder, store_url=store_url, synthetic_ids=True)
         prepare(settings)
         with write_side(settings, clock=SystemClock(), **options) as side:
             village = ChangedDivision(code=VILLAGE, level="VILLAGE", name_zh="示例村")

@@ -27,7 +27,7 @@ CORRELATION: Final = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "The conversation that this belongs to; every event that follows carries it",
 }
-EVERYWHERE: Final = ("E-AUTH-TOKEN", "E-AUTH-ROLE", "E-HEADER", "E-INTERNAL", "E-STORE-UNAVAILABLE")
+EVERYWHERE: Final = ("E-AUTH-TOKEN", "E-AUTH-ROLE", "E-HEADER", "E-INTERNAL", "E-STORE-UNAVAILABLE", "E-STORE-BUSY")
 WITH_BODY: Final = ("E-BODY", "E-BODY-TOO-LONG", "E-MEDIA-TYPE", "E-FIELD-MISSING", "E-FIELD-TYPE", "E-FIELD-UNKNOWN")
 KEYED: Final = ("E-IDEMPOTENCY-MISMATCH",)
 VERSIONED: Final = ("E-AUTH-SCOPE", "E-HOUSEHOLD-UNKNOWN", "E-PRECONDITION", "E-CONCURRENCY")

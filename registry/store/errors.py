@@ -48,6 +48,8 @@ class StoreUnavailable(OperationalError):
 class StoreBusy(StoreUnavailable):
     """Another writer held the store for longer than the lock time-out. Nothing was written."""
 
+    code = "E-STORE-BUSY"
+
 
 class StoreMissing(StoreUnavailable):
     """There is no event store at this address: it has to be created first."""

@@ -3,6 +3,9 @@
 Stamped before the lock, events of several writers would be recorded out of order; chained to a remembered hash, links would
 break. So `put` opens the write transaction first. All events of one save share one `recorded_at`, which never decreases in
 store order. The event objects learn their stamp and hash after the commit; after a failure they are as they were.
+
+Over a network both trips of that transaction cost more than all else. There a write goes in one, stamped and chained by what was
+last seen of store and streams; the database refuses it where that is out of date, and then the long way is taken.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +21,13 @@ from registry.store.command_result import CommandResult
 from registry.store.continuity import FIRST_VERSION, places_before, previous_states
 from registry.store.errors import CommandReplayed, ConnectionLost, IdempotencyMismatch, StreamConflict
 from registry.store.instant import from_micros, to_micros
+from registry.store.links import Links
 from registry.store.mapper import AvroMapper
 from registry.store.period_closer import PeriodCloser
 from registry.store.period_watch import PeriodWatch
 from registry.store.recorder import StoreRecorder
-from registry.store.write_transaction import Row, WriteTransaction
+from registry.store.whole_write import NewRow, Older, Repeated, Stored, WholeWrite
+from registry.store.write_transaction import Row, StreamVersion, WriteTransaction
 from schemas.clock import Clock
 from schemas.codec import event_id_of
 
@@ -52,6 +57,7 @@ class RegistryEventStore(EventStore[UUID]):
         self.recorder: StoreRecorder = recorder
         self._clock = clock
         self._periods = PeriodWatch(closer)
+        self._links = Links() if recorder.writes_at_once else None
 
     def put(
         self,
@@ -93,7 +99,7 @@ class RegistryEventStore(EventStore[UUID]):
             closing = self._periods.due(head.recorded_at_us, now_us)
             saved = self._append(transaction, closing, {}, head.position, now_us)
         self._periods.recorded(now_us)
-        return _committed(closing, saved, now_us)
+        return self._committed(closing, saved, now_us)
 
     def get(
         self,
@@ -106,6 +112,8 @@ class RegistryEventStore(EventStore[UUID]):
     ) -> Iterator[Any]:
         """The events of a stream, oldest first unless `desc`, decoded one at a time. Raises MapperDeserialisationError."""
         states = self.recorder.select_states(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+        if self._links is not None and states and lte is None and limit is None and not desc:
+            self._links.remember({originator_id: states[-1]})
         return map(self.mapper.event_of, states)
 
     def events_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[Any]]:
@@ -123,6 +131,38 @@ class RegistryEventStore(EventStore[UUID]):
 
     def _put(self, events: Sequence[Any], command: CommandResult | None) -> list[Recording[UUID]]:
         places = places_before((event.originator_id, event.originator_version) for event in events)
+        known = None if self._links is None else self._links.states_at(places)
+        stored = None if known is None else self._put_at_once(events, places, known, command)
+        return self._put_in_steps(events, places, command) if stored is None else stored
+
+    def _put_at_once(
+        self, events: Sequence[Any], places: Sequence[StreamVersion], known: Sequence[bytes], command: CommandResult | None
+    ) -> list[Recording[UUID]] | None:
+        """By what is known of the streams; None where that is not what is stored, and where a period may have ended."""
+        previous = previous_states(places, known)
+        links = [sha256(state).digest() for state in known]
+        now_us = to_micros(self._clock.now())
+        for _attempt in range(_ATTEMPTS):
+            if events and self._periods.may_be_due(now_us):
+                return None
+            saved = self._encoded(events, previous, 0, now_us)
+            rows = [NewRow(*row[1:-1]) for row in saved.rows]
+            answer = self.recorder.write_at_once(WholeWrite(rows, places, links, now_us, command))
+            match answer:
+                case Stored():
+                    placed = [row._replace(position=answer.first_position + i) for i, row in enumerate(saved.rows)]
+                    return self._committed(events, _Saved(placed, saved.previous_hashes), now_us)
+                case Repeated() if command is not None:
+                    _refuse_repetition(answer.result, command)
+                case Older():
+                    now_us = max(to_micros(self._clock.now()), answer.head_us)
+                case _:
+                    return None
+        return None
+
+    def _put_in_steps(
+        self, events: Sequence[Any], places: Sequence[StreamVersion], command: CommandResult | None
+    ) -> list[Recording[UUID]]:
         with self.recorder.writing() as transaction:
             before = transaction.read(places, command)
             if before.command is not None and command is not None:
@@ -138,7 +178,7 @@ class RegistryEventStore(EventStore[UUID]):
                 transaction.keep(command, now_us)
         if events:
             self._periods.recorded(now_us)
-        return _committed(events, saved, now_us)
+        return self._committed(events, saved, now_us)
 
     def _append(
         self,
@@ -148,7 +188,12 @@ class RegistryEventStore(EventStore[UUID]):
         position: int,
         now_us: int,
     ) -> _Saved:
-        """Encode the events as recorded now, each chained to the one before it in its stream, and write them."""
+        saved = self._encoded(events, previous, position, now_us)
+        transaction.append(saved.rows)
+        return saved
+
+    def _encoded(self, events: Sequence[Any], previous: Mapping[UUID, bytes], position: int, now_us: int) -> _Saved:
+        """The events as recorded now behind that position, each chained to the one before it in its stream."""
         encode = self.mapper.encode
         last = dict(previous)
         rows: list[Row] = []
@@ -161,8 +206,22 @@ class RegistryEventStore(EventStore[UUID]):
             last[stream] = state
             rows.append(Row(place, stream, event.originator_version, event_type, state, now_us))
             hashes.append(previous_hash)
-        transaction.append(rows)
         return _Saved(rows, hashes)
+
+    def _committed(self, events: Sequence[Any], saved: _Saved, now_us: int) -> list[Recording[UUID]]:
+        """Tell the event objects their stamp and hash, and the caller their positions."""
+        if self._links is not None:
+            self._links.remember({row.originator_id: row.state for row in saved.rows})
+        now = from_micros(now_us)
+        recordings = []
+        for event, row, previous_hash in zip(events, saved.rows, saved.previous_hashes, strict=True):
+            known = event.__dict__  # events are frozen for everybody else
+            known["timestamp"] = now
+            known["previous_hash"] = previous_hash
+            recordings.append(
+                Recording(event, Notification(row.originator_id, row.originator_version, row.event_type, row.state, row.position))
+            )
+        return recordings
 
     def _found(self, events: Sequence[Any], command: CommandResult | None) -> list[Recording[UUID]] | None:
         """What this very write stored, if it did: asked after a connection broke during the commit."""
@@ -182,24 +241,10 @@ class RegistryEventStore(EventStore[UUID]):
             assert row is not None, "a save is stored whole or not at all"
             rows.append(row)
             hashes.append(self.mapper.event_of(row.state).previous_hash)
-        return _committed(events, _Saved(rows, hashes), rows[0].recorded_at_us)
+        return self._committed(events, _Saved(rows, hashes), rows[0].recorded_at_us)
 
 
 def _refuse_repetition(stored: CommandResult, command: CommandResult) -> None:
     if stored.request_digest != command.request_digest:
         raise IdempotencyMismatch(command.key)
     raise CommandReplayed(stored)
-
-
-def _committed(events: Sequence[Any], saved: _Saved, now_us: int) -> list[Recording[UUID]]:
-    """Tell the event objects their stamp and hash, and the caller their positions."""
-    now = from_micros(now_us)
-    recordings = []
-    for event, row, previous_hash in zip(events, saved.rows, saved.previous_hashes, strict=True):
-        known = event.__dict__  # events are frozen for everybody else
-        known["timestamp"] = now
-        known["previous_hash"] = previous_hash
-        recordings.append(
-            Recording(event, Notification(row.originator_id, row.originator_version, row.event_type, row.state, row.position))
-        )
-    return recordings

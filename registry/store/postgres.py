@@ -6,18 +6,23 @@ event could not be told from a number that was never used. Tables are made by `c
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, LiteralString
+from pathlib import Path
+from typing import Any, ClassVar, Final, LiteralString
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent, Subscription
 
 from registry.store.command_result import CommandResult
 from registry.store.continuity import FIRST_VERSION
+from registry.store.errors import StreamGap
 from registry.store.postgres_connections import Connections
-from registry.store.postgres_write import COMMAND, HEAD, PostgresWriteTransaction, head_of
-from registry.store.recorder import RawRow, StoreRecorder
+from registry.store.postgres_write import COMMAND, HEAD, PostgresWriteTransaction, head_of, write_at_once
+from registry.store.recorder import RawRow, StoreRecorder, uuid_of
+from registry.store.whole_write import NOTHING, Answer, NewRow, Older, Stored, WholeWrite
 from registry.store.write_transaction import Head, Row, WriteTransaction
 
+APPEND_FILE: Final = Path(__file__).parent / "migrations" / "append_stored_events.sql"
+"""The function that writes at once. A published one never changes: another one gets another name, and workers of both go on."""
 _TABLES_LOCK: Final = 0x72656769_7374626C
 _ROW: Final = "SELECT position, topic, state, recorded_at FROM stored_events WHERE originator_id = %b AND originator_version = %b"
 _RAW: Final = (
@@ -46,9 +51,10 @@ class PostgresStoreRecorder(StoreRecorder):
     lock_timeout_s: how long a writer waits for another one, and for a connection; first_version: see StoreRecorder.
     """
 
+    writes_at_once: ClassVar[bool] = True
+
     def __init__(self, url: str, *, lock_timeout_s: float = 10, pool_size: int = 8, first_version: int = FIRST_VERSION) -> None:
         self.first_version = first_version
-        self._lock_timeout_s = lock_timeout_s
         self._connections = Connections(url, lock_timeout_s, pool_size)
 
     def create_table(self) -> None:
@@ -74,6 +80,7 @@ class PostgresStoreRecorder(StoreRecorder):
             "actor text NOT NULL, key text NOT NULL, request_digest bytea NOT NULL, "
             "status integer NOT NULL, body bytea NOT NULL, recorded_at bigint NOT NULL, "
             "PRIMARY KEY (actor, key))",
+            APPEND_FILE.read_text("utf-8"),
         ]
 
     def close(self) -> None:
@@ -82,9 +89,29 @@ class PostgresStoreRecorder(StoreRecorder):
     @contextmanager
     def writing(self) -> Iterator[WriteTransaction]:
         with self._connections.writing() as connection:
-            transaction = PostgresWriteTransaction(connection, self._lock_timeout_s)
+            transaction = PostgresWriteTransaction(connection)
             yield transaction
             transaction.commit()
+
+    def write_at_once(self, write: WholeWrite) -> Answer:
+        with self._connections.writing() as connection:
+            return write_at_once(connection, write)
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, recorded_at_us: int | None = None, **_: Any
+    ) -> Sequence[int] | None:
+        if not stored_events:
+            return None
+        rows = [NewRow(uuid_of(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
+        filled, empty = self._places([(row.originator_id, row.originator_version) for row in rows])
+        links = [None] * len(filled) + [NOTHING] * len(empty)
+        answer = self.write_at_once(WholeWrite(rows, [*filled, *empty], links, recorded_at_us))
+        match answer:
+            case Stored():
+                return list(range(answer.first_position, answer.first_position + len(rows)))
+            case Older():
+                raise ValueError("recorded_at would decrease")
+        raise StreamGap(f"a stream would have a hole before one of {len(rows)} events")
 
     def find_command_result(self, actor: str, key: str) -> CommandResult | None:
         found = self._connections.rows(COMMAND, (actor, key))

@@ -7,34 +7,20 @@ stands on the driver itself. A read over a broken connection is simply repeated;
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
-from time import monotonic, sleep
 from typing import Any, Final, LiteralString, cast
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.errors import LockNotAvailable, UndefinedTable
+from psycopg.errors import LockNotAvailable, UndefinedFunction, UndefinedTable
 from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import Pool, QueuePool
 
 from registry.store.errors import ConnectionLost, StoreBusy, StoreMissing, StoreUnavailable, StreamConflict
+from registry.store.postgres_line import Connection, Line, said
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-RETURN_S: Final = 5.0
-"""How long a server may be away before whoever needs it is told."""
-_PAUSE_S: Final = 0.1
-# A line cut without a word is noticed in a minute, also while a commit's answer is awaited; the address may say otherwise.
-_DEFAULTS: Final[dict[str, str | int]] = {
-    "application_name": "registry",
-    "connect_timeout": 5,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}
-# The server ended the session: shutdown, crash, start-up; or it was idle in a transaction for too long.
-_SESSION_ENDED: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
+# The server ended the session: shutdown, crash, start-up; or it was idle in a transaction for too long; or, after a failover, it
+# is a standby now and takes no writes.
+_SESSION_ENDED: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "25006"})
 
 
 class _IdBytes(psycopg.adapt.Loader):
@@ -49,17 +35,13 @@ class _IdBytes(psycopg.adapt.Loader):
 class Connections:
     """The connections of one process to one database; threads share them. Every error is one of the event store's.
 
-    url: as libpq takes it; wait_s: how long to wait for a free connection. Where a server that was there is away, it is tried for
-    RETURN_S: a restart takes a moment, and nobody needs to hear of it.
+    url: as libpq takes it; wait_s: how long to wait for a free connection, and for a lock.
     """
 
     def __init__(self, url: str, wait_s: float, pool_size: int) -> None:
-        given = conninfo_to_dict(url)
-        self._conninfo = make_conninfo("", **_DEFAULTS | {name: value for name, value in given.items() if value is not None})
+        self._line = Line(url, wait_s)
         self._wait_s = wait_s
-        self.where = f"postgresql://{given.get('host', '')}/{given.get('dbname', '')}"
-        """The address without user and password."""
-        self._was_reached = False
+        self.where = self._line.where
         self._is_closed = False
         self._changing = Lock()
         # SQLAlchemy's pool connects in the thread that asks, which so hears why it cannot; the driver's own connects behind the
@@ -126,32 +108,21 @@ class Connections:
                 broken.dispose()
 
     def _connect(self) -> Connection:
-        give_up = monotonic() + RETURN_S if self._was_reached else 0.0
-        while True:
-            try:
-                connection = psycopg.connect(self._conninfo, autocommit=True)
-            except psycopg.Error as error:
-                if monotonic() >= give_up:
-                    raise StoreUnavailable(f"{self.where}: {_said(error)}") from error
-                sleep(_PAUSE_S)
-            else:
-                connection.adapters.register_loader("uuid", _IdBytes)
-                self._was_reached = True
-                return connection
+        try:
+            connection = self._line.connect(autocommit=True)
+        except psycopg.Error as error:
+            raise StoreUnavailable(f"{self.where}: {said(error)}") from error
+        connection.adapters.register_loader("uuid", _IdBytes)
+        return connection
 
     def _named(self, error: psycopg.Error, connection: Connection) -> Exception:
         if connection.closed or error.sqlstate in _SESSION_ENDED:
-            return ConnectionLost(f"{self.where}: the connection broke: {_said(error)}")
+            return ConnectionLost(f"{self.where}: the connection broke: {said(error)}")
         match error:
             case psycopg.IntegrityError():
-                return StreamConflict(_said(error))
+                return StreamConflict(said(error))
             case LockNotAvailable():
                 return StoreBusy(f"{self.where}: another writer held the store for {self._wait_s:g} s")
-            case UndefinedTable():
+            case UndefinedTable() | UndefinedFunction():
                 return StoreMissing(f"{self.where} holds no event store: create it first")
-        return StoreUnavailable(f"{self.where}: {_said(error)}")
-
-
-def _said(error: psycopg.Error) -> str:
-    """The first line: the rest of it shows statements and values."""
-    return error.diag.message_primary or str(error).partition("\n")[0]
+        return StoreUnavailable(f"{self.where}: {said(error)}")

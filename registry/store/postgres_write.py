@@ -1,8 +1,10 @@
-"""One write transaction on PostgreSQL, in two round trips: lock and look, then write and commit.
+"""Writing on PostgreSQL: in one round trip where what is to be written is known before the lock is held, else in two.
 
-An advisory lock makes writers take turns. It is asked for in a statement of its own: what the statements after it see is then
-what the writer before left. A lock on the table would do too, but stand in the way of VACUUM. What is to be written is sent
-together with the commit, so that a conflict shows at the end of the block.
+An advisory lock makes writers take turns. A lock on the table would do too, but stand in the way of VACUUM. In one round trip a
+function of the database (`append_stored_events.sql`) takes the lock, checks order, continuity and the command, and writes: nobody
+holds the lock while bytes travel or this process thinks. In two, the lock is asked for in a statement of its own: what the
+statements after it see is then what the writer before left. What is to be written is sent together with the commit, so that a
+conflict shows at the end of the block.
 """
 
 from collections.abc import Sequence
@@ -11,21 +13,14 @@ from typing import Any, Final, LiteralString
 import psycopg
 
 from registry.store.command_result import CommandResult
-from registry.store.postgres_connections import Connection
+from registry.store.postgres_line import Connection
+from registry.store.whole_write import Answer, Elsewhere, Older, Repeated, Stored, WholeWrite
 from registry.store.write_transaction import Before, Head, Row, StreamVersion
 
-_STUCK_MS: Final = 60_000
-"""A writer that holds the lock and does nothing (its process is frozen) loses its session after this."""
 _WRITERS: Final = 0x7265676973747279 & ~0xFFFFFFFF
 """Distinguishes our lock from other programs'; the table's number is added, so that each store has its own."""
 
-# A server or role may be set to another isolation, under which one sees no more than when one asked for the lock.
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-# `off` would acknowledge what a crash can take back; what is stricter than `on` is left.
-_SETTINGS: Final = (
-    "SELECT set_config('lock_timeout', %b::text, true), set_config('idle_in_transaction_session_timeout', %b::text, true), "
-    "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)"
-)
 _LOCK: Final = "SELECT pg_advisory_xact_lock(%b::bigint + 'stored_events'::regclass::oid::bigint)"
 HEAD: Final = "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
 # A subquery per place, not a join: the planner may not decide to read the whole table.
@@ -41,6 +36,11 @@ _INSERT: Final = (
 _KEEP: Final = (
     "INSERT INTO command_result (actor, key, request_digest, status, body, recorded_at) VALUES (%b, %b, %b, %b, %b, %b)"
 )
+_APPEND: Final = (
+    "SELECT outcome, head_position, head_recorded_at, kept_digest, kept_status, kept_body FROM append_stored_events("
+    "%b::bigint, %b::bigint, %b::uuid[], %b::bigint[], %b::bytea[], %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], "
+    "%b::text, %b::text, %b::bytea, %b::integer, %b::bytea)"
+)
 
 
 class PostgresWriteTransaction:
@@ -48,10 +48,9 @@ class PostgresWriteTransaction:
 
     __slots__ = ("_connection", "_waiting")
 
-    def __init__(self, connection: Connection, lock_timeout_s: float) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        timeouts = (str(round(lock_timeout_s * 1000)), str(_STUCK_MS))
-        self._waiting: list[tuple[LiteralString, Sequence[Any]]] = [(_BEGIN, ()), (_SETTINGS, timeouts), (_LOCK, (_WRITERS,))]
+        self._waiting: list[tuple[LiteralString, Sequence[Any]]] = [(_BEGIN, ()), (_LOCK, (_WRITERS,))]
 
     def read(self, places: Sequence[StreamVersion], command: CommandResult | None = None) -> Before:
         with self._connection.pipeline():
@@ -89,6 +88,27 @@ class PostgresWriteTransaction:
 
     def _ask(self, statement: LiteralString, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
         return self._connection.execute(statement, values, prepare=True, binary=True)
+
+
+def write_at_once(connection: Connection, write: WholeWrite) -> Answer:
+    """Store all of it, or say why not. Durable on return. Raises psycopg.Error."""
+    streams, versions, types, states = ([row[i] for row in write.rows] for i in range(4))
+    places, at = [stream for stream, _ in write.places], [version for _, version in write.places]
+    command = write.command
+    kept = (command.actor, command.key, command.request_digest, command.status, command.body) if command else (None,) * 5
+    values = (_WRITERS, write.recorded_at_us, places, at, list(write.links), streams, versions, types, states, *kept)
+    found = connection.execute(_APPEND, values, prepare=True, binary=True).fetchone()
+    assert found is not None, "a function answers"
+    outcome, position, recorded_at_us, *result = found
+    match outcome:
+        case "STORED":
+            return Stored(position + 1)
+        case "OLDER":
+            return Older(recorded_at_us)
+        case "REPEATED":
+            assert command is not None, "only a command is repeated"
+            return Repeated(CommandResult(command.actor, command.key, *result))
+    return Elsewhere()
 
 
 def head_of(row: tuple[Any, ...] | None) -> Head:

@@ -6,7 +6,7 @@ Positions have no gaps on either database: they are given under the writer lock,
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
@@ -14,6 +14,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 from registry.store.command_result import CommandResult
 from registry.store.continuity import FIRST_VERSION, places_before
 from registry.store.errors import StreamGap
+from registry.store.whole_write import Answer, WholeWrite
 from registry.store.write_transaction import Head, Row, StreamVersion, WriteTransaction
 
 RawRow = tuple[int, bytes, str, bytes, int]
@@ -25,6 +26,13 @@ class StoreRecorder(ApplicationRecorder, ABC):
 
     first_version: int
     """The lowest version that a stream may begin with: 1, and 0 for the library's own test cases."""
+
+    writes_at_once: ClassVar[bool] = False
+    """Whether `write_at_once` spares a round trip."""
+
+    def write_at_once(self, write: WholeWrite) -> Answer:
+        """Store all of it or nothing. Raises StreamConflict, StoreBusy, StoreUnavailable, ConnectionLost."""
+        raise NotImplementedError("this database is asked step by step")
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[WriteTransaction]:
@@ -81,7 +89,7 @@ class StoreRecorder(ApplicationRecorder, ABC):
         """
         if not stored_events:
             return None
-        events = [(_uuid(event.originator_id), event.originator_version) for event in stored_events]
+        events = [(uuid_of(event.originator_id), event.originator_version) for event in stored_events]
         with self.writing() as transaction:
             head = self._check(transaction, events)
             stamp = recorded_at_us if recorded_at_us is not None else head.recorded_at_us or 0
@@ -97,15 +105,8 @@ class StoreRecorder(ApplicationRecorder, ABC):
         return [row.position for row in rows]
 
     def _check(self, transaction: WriteTransaction, events: Sequence[StreamVersion]) -> Head:
-        """The head, once it is sure that no stream gets a hole. A store for tests lets a stream begin with 0 or with 1."""
-        begun_at_zero = {stream for stream, version in events if version == 0} if self.first_version == 0 else set()
-        later = [(stream, version) for stream, version in events if stream not in begun_at_zero]
-        filled = places_before(later)
-        for stream in begun_at_zero:
-            versions = [version for other, version in events if other == stream]
-            if versions != list(range(len(versions))):
-                raise StreamGap(f"stream {stream}: versions {versions} do not follow")
-        empty = [(stream, FIRST_VERSION) for stream in begun_at_zero]
+        """The head, once it is sure that no stream gets a hole."""
+        filled, empty = self._places(events)
         before = transaction.read([*filled, *empty])
         states = dict(zip([*filled, *empty], before.states, strict=True))
         for place in filled:
@@ -116,6 +117,20 @@ class StoreRecorder(ApplicationRecorder, ABC):
                 raise StreamGap(f"stream {place[0]} began with version {FIRST_VERSION}")
         return before.head
 
+    def _places(self, events: Sequence[StreamVersion]) -> tuple[list[StreamVersion], list[StreamVersion]]:
+        """The places that must be filled, and those that must be empty: a store for tests lets a stream begin with 0 or with 1.
 
-def _uuid(stream: UUID | str) -> UUID:
+        Raises StreamGap where the events themselves have a hole.
+        """
+        begun_at_zero = {stream for stream, version in events if version == 0} if self.first_version == 0 else set()
+        for stream in begun_at_zero:
+            versions = [version for other, version in events if other == stream]
+            if versions != list(range(len(versions))):
+                raise StreamGap(f"stream {stream}: versions {versions} do not follow")
+        filled = places_before((stream, version) for stream, version in events if stream not in begun_at_zero)
+        return filled, [(stream, FIRST_VERSION) for stream in begun_at_zero]
+
+
+def uuid_of(stream: UUID | str) -> UUID:
+    """A stream's id, which the library's own tests give as text."""
     return stream if isinstance(stream, UUID) else UUID(stream)

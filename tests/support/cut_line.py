@@ -1,4 +1,4 @@
-"""A line to PostgreSQL that can be cut at the commit: bytes go through it untouched until then."""
+"""A line to PostgreSQL that can be cut at the write of a meter's event: bytes go through it untouched until then."""
 
 import select
 import socket
@@ -11,12 +11,13 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 Moment = Literal["before", "during", "after"]
-_COMMIT = b"COMMIT\x00"
+_EVENT = b"meter.meter_"
+"""Goes to the server with its event, in the message that commits: alone, or with COMMIT behind it."""
 _READY_FOR_QUERY = b"Z\x00\x00\x00\x05"
 
 
 class CutLine:
-    """Listens on a Unix socket and passes everything on to the server's. `cut_at` cuts the next commits, one each."""
+    """Listens on a Unix socket and passes everything on to the server's. `cut_at` cuts the next writes, one each."""
 
     def __init__(self, url: str, folder: Path) -> None:
         parts = urlsplit(url)
@@ -54,7 +55,7 @@ class CutLine:
                     data = source.recv(65536)
                     if not data:
                         return
-                    moment = self._moment() if source is client and _COMMIT in data else None
+                    moment = self._moment() if source is client and _EVENT in data else None
                     if moment == "before":
                         return
                     if source is client:

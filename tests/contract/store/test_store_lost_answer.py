@@ -12,6 +12,7 @@ from registry.store.errors import CommandReplayed, ConnectionLost, StreamConflic
 from registry.store.event_store import RegistryEventStore
 from registry.store.mapper import AvroMapper
 from registry.store.recorder import StoreRecorder
+from registry.store.whole_write import Answer, WholeWrite
 from tests.support.meter import Meter, SetClock, id_of
 from tests.support.meter_store import MeterDatabase, check_store, meter_with
 
@@ -28,21 +29,30 @@ def losing(database: MeterDatabase, clock: SetClock) -> Iterator[Losing]:
         recorder = database.recorder()
         opened.append(recorder)
         left = list(breaks)
-        writing = recorder.writing
+        writing, write_at_once = recorder.writing, recorder.write_at_once
+
+        def break_at(moment: str) -> None:
+            if left and left[0] == moment:
+                left.pop(0)
+                if moment == "after the commit":
+                    meanwhile()
+                raise ConnectionLost(f"the line broke {moment}")
 
         @contextmanager
         def breaking() -> Iterator[Any]:
             with writing() as transaction:
                 yield transaction
-                if left and left[0] == "before the commit":
-                    left.pop(0)
-                    raise ConnectionLost("the line broke before the commit")
-            if left and left[0] == "after the commit":
-                left.pop(0)
-                meanwhile()
-                raise ConnectionLost("the line broke after the commit")
+                break_at("before the commit")
+            break_at("after the commit")
+
+        def breaking_at_once(write: WholeWrite) -> Answer:
+            break_at("before the commit")
+            answer = write_at_once(write)
+            break_at("after the commit")
+            return answer
 
         recorder.writing = breaking  # type: ignore[method-assign]
+        recorder.write_at_once = breaking_at_once  # type: ignore[method-assign]
         return RegistryApplication(RegistryEventStore(AvroMapper(database.codec()), recorder, clock))
 
     yield open_one

@@ -100,7 +100,7 @@ def test_a_writer_that_waited_too_long_is_told_that_the_store_is_busy(
         transaction.read(())
         with pytest.raises(StoreBusy) as busy:
             RegistryApplication(impatient).save(meter)
-        assert busy.value.code == "E-STORE-UNAVAILABLE"
+        assert busy.value.code == "E-STORE-BUSY"
     assert store.recorder.head().position == 0
     assert meter.pending, "nothing was written, so it can be tried again"
     assert RegistryApplication(impatient).save(meter)

@@ -30,7 +30,7 @@ def within_a_write(url: str, *statements: str) -> list[Any]:
     """What these statements say while a write transaction is open."""
     connections = Connections(url, 5, 2)
     with connections.writing() as connection:
-        PostgresWriteTransaction(connection, 5).read(())
+        PostgresWriteTransaction(connection).read(())
         answers = [row[0] for statement in statements if (row := connection.execute(statement).fetchone())]
     connections.close()
     return answers
