@@ -1,6 +1,5 @@
 """What tests of several rooms need: a real PostgreSQL and a real Kafka, started by the tests themselves."""
 
-import gc
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,6 +11,8 @@ from tempfile import mkdtemp
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+
+from deploy.broker.layout import Cluster
 
 
 @pytest.fixture(scope="session")
@@ -70,27 +71,29 @@ def _with_database(uri: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """host:port of a Kafka of this session's own, without topics. Where none can start: skipped, but a failure in CI."""
+def kafka_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Kafka of this session's own, one node, without topics. Where none can start: skipped, but a failure in CI."""
     from deploy.broker.cluster_control import start_cluster, stop_cluster
     from deploy.broker.errors import BrokerProblem
     from tests.support.ports import free_broker_port
 
     folder = tmp_path_factory.mktemp("kafka")
     try:
-        with warnings.catch_warnings():
-            # Asked before it can answer, the client leaves its sockets to the collector.
-            warnings.simplefilter("ignore", ResourceWarning)
-            cluster = start_cluster(folder, 1, free_broker_port(), print)
-            gc.collect()
+        cluster = start_cluster(folder, 1, free_broker_port(), print)
     except BrokerProblem as problem:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no Kafka can be started here: {problem}")
     try:
-        yield cluster.bootstrap
+        yield cluster
     finally:
         stop_cluster(folder)
+
+
+@pytest.fixture
+def kafka_bootstrap(kafka_cluster: Cluster) -> str:
+    """Its host:port."""
+    return kafka_cluster.bootstrap
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,23 @@
 """Fetching by confluent-kafka, several times as fast; an extra."""
 
+import logging
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as Place
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
 from registry.log.kafka_address import KafkaAddress
-from registry.log.kafka_reading import ANSWER_S
 from schemas.log_errors import LogUnavailable
 from schemas.messages import Record, TopicPartition
 
+_LOGGER: Final = logging.getLogger(__name__)
+_OLDEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+_END: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_AGAIN_S: Final = 0.05
 _QUEUED_KIB: Final = 16 * 1024
 """What the client may fetch ahead of us, over all partitions."""
 
@@ -22,6 +28,7 @@ class ConfluentReader:
     def __init__(self, address: KafkaAddress, membership: Membership) -> None:
         self._address = address
         self._membership = membership
+        self._admin = AdminClient(address.confluent_options(), logger=_LOGGER)
         session_ms = int(membership.session_s * 1000)
         self._consumer = Consumer(
             {
@@ -35,10 +42,9 @@ class ConfluentReader:
                 "queued.max.messages.kbytes": _QUEUED_KIB,
                 "fetch.wait.max.ms": 100,
                 "allow.auto.create.topics": False,
-                # What goes wrong is said once, by us.
-                "log_level": 0,
                 **address.confluent_options(),
-            }
+            },
+            logger=_LOGGER,
         )
 
     def subscribe(self, topics: Sequence[str]) -> None:
@@ -63,15 +69,13 @@ class ConfluentReader:
         yield from self._records(self._attempt(lambda: self._consumer.consume(AHEAD - 1, 0)))
 
     def bounds(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, tuple[int, int]]:
-        found = {}
-        for place in places:
-            ask = self._consumer.get_watermark_offsets
-            found[place] = self._attempt(lambda ask=ask, place=place: ask(Place(*place), ANSWER_S))
-        return found
+        firsts, ends = self._offsets(places, _OLDEST), self._offsets(places, _END)
+        return {place: (firsts[place], ends[place]) for place in places}
 
     def committed(self, place: TopicPartition) -> int:
-        (found,) = self._attempt(lambda: self._consumer.committed([Place(*place)], ANSWER_S))
-        return max(found.offset, 0)
+        (found,) = self._attempt(lambda: self._consumer.committed([Place(*place)], self._address.answer_s))
+        offset: int = found.offset
+        return max(offset, 0)
 
     def seek(self, place: TopicPartition, offset: int) -> bool:
         if not any((held.topic, held.partition) == place for held in self._consumer.assignment()):
@@ -88,7 +92,26 @@ class ConfluentReader:
     def close(self) -> None:
         self._consumer.close()
 
-    def _records(self, messages: Sequence[Message]) -> Iterator[Record]:
+    def _offsets(self, places: Collection[TopicPartition], which: OffsetSpec) -> dict[TopicPartition, int]:
+        # Not by the consumer: its question for each partition would wait behind a fetch.
+        deadline = time.monotonic() + self._address.answer_s
+        while True:
+            try:
+                return self._offsets_now(places, which)
+            except KafkaException as error:
+                # A partition may just get a leader, or another one.
+                if not error.args[0].retriable() or time.monotonic() > deadline:
+                    raise self._unavailable(error.args[0]) from error
+                time.sleep(_AGAIN_S)
+
+    def _offsets_now(self, places: Collection[TopicPartition], which: OffsetSpec) -> dict[TopicPartition, int]:
+        wait_s = self._address.answer_s
+        answers = self._admin.list_offsets(
+            {Place(*place): which for place in places}, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=wait_s
+        )
+        return {(place.topic, place.partition): answer.result(wait_s).offset for place, answer in answers.items()}
+
+    def _records(self, messages: Sequence[Any]) -> Iterator[Record]:
         for m in messages:
             if (error := m.error()) is not None:
                 raise self._unavailable(error)

@@ -97,6 +97,7 @@ class KafkaLogConsumer:
         self._to_seek: set[TopicPartition] = set()
         self._resume_from: ResumeFrom = lambda topic, partition: None
         self._closed = False
+        self._joined = False
         counts = partition_counts(address, topics)
         self._reader = open_reader(address, Membership(address.prefix + group, session_s, self._gain, self._lose))
         if partitions is None:
@@ -119,7 +120,8 @@ class KafkaLogConsumer:
         strangers = next_offsets.keys() - self._share().keys()
         if strangers:
             raise ValueError(f"not partitions of this consumer: {sorted(strangers)}")
-        self._reader.commit(next_offsets)
+        if next_offsets:
+            self._reader.commit(next_offsets)
 
     def resume_from(self, next_offset: ResumeFrom) -> None:
         self._resume_from = next_offset
@@ -137,6 +139,7 @@ class KafkaLogConsumer:
 
     def _gain(self, places: Collection[TopicPartition]) -> None:
         """Take over these partitions: where to go on is asked before the next record is read."""
+        self._joined = True
         self._lose(places)
         for place in places:
             self._queues[place] = deque()
@@ -151,9 +154,9 @@ class KafkaLogConsumer:
         self._turns = deque(place for place in self._turns if place in self._queues)
 
     def _share(self) -> Mapping[TopicPartition, deque[Record]]:
-        """The partitions of this consumer; a member that has none yet waits for its share."""
+        """The partitions of this consumer; one that is joining waits until it is told its share."""
         deadline = time.monotonic() + JOIN_S
-        while not self._queues and time.monotonic() < deadline:
+        while not self._joined and time.monotonic() < deadline:
             self._fetch(0.1)
         return self._queues
 

@@ -11,7 +11,7 @@ from kafka.errors import IllegalStateError, KafkaError
 
 from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
 from registry.log.kafka_address import KafkaAddress
-from registry.log.kafka_reading import ANSWER_S, unavailable
+from registry.log.kafka_reading import unavailable
 from schemas.messages import Record, TopicPartition
 
 _FETCH_BYTES: Final = 4 * 1024 * 1024
@@ -74,7 +74,7 @@ class PythonReader:
             heartbeat_interval_ms=int(self._membership.session_s * 1000 / HEARTBEATS),
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            bootstrap_timeout_ms=ANSWER_S * 1000,
+            bootstrap_timeout_ms=self._address.answer_ms,
             **self._address.python_options(),
         )
 

@@ -1,6 +1,6 @@
 """Sending by confluent-kafka, several times as fast; an extra."""
 
-import warnings
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
@@ -26,7 +26,7 @@ class ConfluentClient:
         self._address = address
         self._transactional_id = transactional_id
         self._delivery_s = delivery_s
-        self._closed = False
+        self._failed = False
         milliseconds = int(delivery_s * 1000)
         options: dict[str, Any] = {
             "acks": "all",
@@ -37,28 +37,28 @@ class ConfluentClient:
             "message.max.bytes": _REQUEST_BYTES_MAX,
             "delivery.timeout.ms": milliseconds,
             "allow.auto.create.topics": False,
-            # What goes wrong is said once, by us.
-            "log_level": 0,
             **address.confluent_options(),
         }
         if transactional_id is not None:
             options |= {"transactional.id": transactional_id, "transaction.timeout.ms": 2 * milliseconds}
-        self._producer = Producer(options)
+        self._producer = Producer(options, logger=logging.getLogger(__name__))
+        # The transactions' coordinator may be waited for; a cluster that is not there is not.
+        self._attempt(partial(self._producer.list_topics, timeout=address.answer_s))
         if transactional_id is not None:
             self._attempt(partial(self._producer.init_transactions, delivery_s))
 
     def send(self, placed: Sequence[Placed]) -> None:
-        self._attempt(partial(self._send, placed))
+        try:
+            self._attempt(partial(self._send, placed))
+        except BaseException:
+            self._failed = True
+            raise
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        with warnings.catch_warnings():
-            # Closing ends an open transaction; one that another producer has taken over cannot be ended, and says so.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            # Everything sent was waited for, or must not be sent after all.
+        # Everything sent was waited for. What failed must not be sent after all, nor be waited for: closing would.
+        if self._failed:
             self._producer.purge()
+        else:
             self._producer.close()
 
     def _send(self, placed: Sequence[Placed]) -> None:

@@ -78,8 +78,10 @@ class KafkaLogProducer:
         return read_mark(self._address, name)
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
+        self._ended = self._ended or LogUnavailable("the producer is closed")
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _count(self, topics: set[str]) -> None:
         unknown = topics - self._counts.keys()

@@ -14,7 +14,7 @@ class KafkaAddress:
 
     bootstrap: host:port, several with commas; ca_file: certificates that sign the brokers' (TLS, where given); user, password: of
     SCRAM, where given; prefix: what the ids of transactions and groups begin with, so that registers can share a cluster;
-    positions: the topic of marks.
+    positions: the topic of marks; answer_s: how long it may take to answer the first question.
     """
 
     bootstrap: str
@@ -23,15 +23,24 @@ class KafkaAddress:
     password: str = field(default="", repr=False)
     prefix: str = ""
     positions: str = POSITIONS
+    answer_s: float = 10.0
 
     @property
     def protocol(self) -> str:
         """What Kafka calls the security of a connection."""
         return ("SASL_" if self.user else "") + ("SSL" if self.ca_file else "PLAINTEXT")
 
+    @property
+    def answer_ms(self) -> int:
+        """`answer_s` in milliseconds."""
+        return int(self.answer_s * 1000)
+
     def python_options(self) -> dict[str, Any]:
         """What every client of kafka-python is given."""
-        options: dict[str, Any] = {"bootstrap_servers": self.bootstrap.split(","), "security_protocol": self.protocol}
+        options: dict[str, Any] = {
+            "bootstrap_servers": self.bootstrap.split(","),
+            "security_protocol": self.protocol,
+        }
         if self.ca_file:
             options["ssl_cafile"] = self.ca_file
         if self.user:

@@ -9,11 +9,13 @@ from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutErro
 
 from registry.log.kafka import DELIVERY_S, Placed
 from registry.log.kafka_address import KafkaAddress
-from registry.log.kafka_reading import ANSWER_S, unavailable
+from registry.log.kafka_reading import unavailable
 from schemas.log_errors import ProducerFenced
 
 _BATCH_BYTES: Final = 262_144
-_LINGER_MS: Final = 10
+_LINGER_MS: Final = 5
+_BACKOFF_MS: Final = 10
+"""The pause until a transaction is begun again where the last one is still being ended: half of all of them."""
 _REQUEST_BYTES_MAX: Final = 8 * 1024 * 1024
 _FENCES: Final = (ProducerFencedError, InvalidProducerEpochError)
 
@@ -56,13 +58,14 @@ class PythonClient:
             compression_type="lz4",
             batch_size=_BATCH_BYTES,
             linger_ms=_LINGER_MS,
+            retry_backoff_ms=_BACKOFF_MS,
             max_request_size=_REQUEST_BYTES_MAX,
             delivery_timeout_ms=milliseconds,
             request_timeout_ms=milliseconds // 2,
             max_block_ms=milliseconds,
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            bootstrap_timeout_ms=ANSWER_S * 1000,
+            bootstrap_timeout_ms=self._address.answer_ms,
             **transactional,
             **self._address.python_options(),
         )

@@ -14,8 +14,6 @@ from registry.log.kafka_address import KafkaAddress
 from registry.log.producer import Mark
 from schemas.log_errors import LogUnavailable, PartitionsChanged, UnknownTopic
 
-ANSWER_S: Final = 10
-"""How long a cluster may take to answer the first question."""
 _FORBIDDEN: Final = (TopicAuthorizationFailedError, TransactionalIdAuthorizationFailedError)
 
 
@@ -74,7 +72,7 @@ def _reader(address: KafkaAddress) -> Iterator[Any]:
             max_poll_records=5000,
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            bootstrap_timeout_ms=ANSWER_S * 1000,
+            bootstrap_timeout_ms=address.answer_ms,
             **address.python_options(),
         )
         try:

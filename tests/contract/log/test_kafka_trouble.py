@@ -1,0 +1,161 @@
+"""What Kafka's adapters promise beyond the contract: a cluster that is away, members that come and go, records that are gone."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
+
+from consumers.log.confluent_reader import ConfluentReader
+from consumers.log.kafka import KafkaLogConsumer
+from consumers.log.kafka_python_reader import PythonReader
+from deploy.broker.cluster_control import status_of
+from deploy.broker.layout import Cluster
+from registry.log.confluent_client import ConfluentClient
+from registry.log.kafka import KafkaLogProducer
+from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_python_client import PythonClient
+from registry.log.kafka_reading import check_partitions
+from registry.log.producer import Mark
+from schemas.log_errors import LogUnavailable, OffsetOutOfRange, PartitionsChanged, UnknownTopic
+from schemas.messages import Record
+from tests.contract.log.kafka_log import KafkaLog
+from tests.contract.log.log_harness import PARTITIONS, PATIENCE_S, message, messages, next_offsets, numbers, read
+from tests.support.ports import free_port
+
+pytestmark = pytest.mark.kafka
+
+CLIENTS = {"python": (PythonClient, PythonReader), "confluent": (ConfluentClient, ConfluentReader)}
+
+
+@pytest.fixture(params=list(CLIENTS))
+def log(make_kafka_log: Callable[[], KafkaLog], request: pytest.FixtureRequest) -> KafkaLog:
+    client, reader = CLIENTS[request.param]
+    return replace(make_kafka_log(), open_client=client, open_reader=reader)
+
+
+@contextmanager
+def frozen(cluster: Cluster) -> Iterator[None]:
+    """The broker neither answers nor hangs up."""
+    pids = [node.pid for node in status_of(cluster.folder) if node.pid is not None]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_an_append_to_a_cluster_that_is_away_ends_and_the_next_producer_goes_on(log: KafkaLog, kafka_cluster: Cluster) -> None:
+    impatient = replace(log, open_client=partial(log.open_client, delivery_s=2.0))  # type: ignore[call-arg]
+    producer = impatient.producer("relay")
+    producer.append(messages(log.events, range(20)), Mark("relay", {"position": 20}))
+    with frozen(kafka_cluster):
+        before = time.monotonic()
+        with pytest.raises(LogUnavailable, match=rf"E-LOG-UNAVAILABLE: .*{log.address.bootstrap}"):
+            producer.append(messages(log.events, range(20, 40)), Mark("relay", {"position": 40}))
+        assert time.monotonic() - before < 8
+        with pytest.raises(LogUnavailable, match="open a new one"):
+            producer.append([message(log.events, 99)])
+    producer.close()
+    again = log.producer("relay")
+    mark = again.mark("relay")
+    assert mark is not None
+    position = int(mark.value["position"])
+    assert position in (20, 40)
+    again.append(messages(log.events, range(position, 50)), Mark("relay", {"position": 50}))
+    assert sorted(numbers(read(log, log.consumer("g", [log.events]), 50))) == list(range(50))
+
+
+class Member(threading.Thread):
+    """Reads its share and commits it, until it is told to leave."""
+
+    def __init__(self, log: KafkaLog) -> None:
+        super().__init__()
+        self.log = log
+        self.seen: list[int] = []
+        self.share = 0
+        self.told_to_leave = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        consumer = self.log.consumer("g", [self.log.events])
+        while not self.told_to_leave.is_set():
+            records = consumer.poll(500, 0.1)
+            consumer.commit(next_offsets(records))
+            self.seen += numbers(records)
+            self.share = len(consumer.end_offsets())
+        consumer.close()
+
+    def leave(self) -> None:
+        self.told_to_leave.set()
+        self.join()
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 2 * PATIENCE_S
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_members_share_the_partitions_and_take_over_from_one_that_leaves(log: KafkaLog) -> None:
+    producer, first, second = log.producer(), Member(log), Member(log)
+    try:
+        wait_until(lambda: first.share == second.share == PARTITIONS // 2)
+        producer.append(messages(log.events, range(100)))
+        wait_until(lambda: len(first.seen) + len(second.seen) >= 100)
+        assert first.seen
+        assert second.seen
+        first.leave()
+        producer.append(messages(log.events, range(100, 200)))
+        wait_until(lambda: len(first.seen) + len(second.seen) >= 200)
+        assert sorted(first.seen + second.seen) == list(range(200))
+    finally:
+        first.leave()
+        second.leave()
+
+
+def test_a_consumer_that_retention_has_overtaken_is_stopped(log: KafkaLog) -> None:
+    log.producer().append([message(log.events, number, partition=1) for number in range(10)])
+    slow = log.consumer("g", [log.events])
+    records: list[Record] = []
+    while len(records) < 3:
+        records += slow.poll(3 - len(records), PATIENCE_S)
+    slow.commit(next_offsets(records))
+    slow.close()
+    admin = KafkaAdminClient(bootstrap_servers=log.address.bootstrap)
+    admin.delete_records({TopicPartition(log.events, 1): 5})
+    admin.close()
+    with pytest.raises(OffsetOutOfRange, match=r"next offset 3 of group 'g' is removed by retention .*5 to 9"):
+        read(log, log.consumer("g", [log.events]), 7)
+    assert numbers(read(log, log.consumer("new", [log.events]), 5)) == [5, 6, 7, 8, 9]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_no_cluster_there_is_said_within_a_bounded_time(client: str) -> None:
+    address = KafkaAddress(f"127.0.0.1:{free_port()}", answer_s=1.0)
+    before = time.monotonic()
+    open_client, open_reader = CLIENTS[client]
+    with pytest.raises(LogUnavailable, match=rf"E-LOG-UNAVAILABLE: .*{address.bootstrap}"):
+        KafkaLogProducer(address, open_client, name="relay")
+    with pytest.raises(LogUnavailable, match=address.bootstrap):
+        KafkaLogConsumer(address, open_reader, group="g", topics=["t"])
+    assert time.monotonic() - before < 10
+
+
+def test_topics_that_differ_from_the_catalogue_are_refused(make_kafka_log: Callable[[], KafkaLog]) -> None:
+    log = make_kafka_log()
+    check_partitions(log.address, {log.events: PARTITIONS, log.stamped: 3})
+    with pytest.raises(PartitionsChanged, match=rf"E-LOG-PARTITIONS-CHANGED: {log.stamped} has 3 partitions, not 12"):
+        check_partitions(log.address, {log.events: PARTITIONS, log.stamped: 12})
+    with pytest.raises(UnknownTopic, match="registry topics apply"):
+        check_partitions(log.address, {"no.such.topic": 12})
