@@ -53,7 +53,7 @@ ENVELOPE: Final[tuple[dict[str, Any], ...]] = (
 ENVELOPE_FIELDS: Final = tuple(field["name"] for field in ENVELOPE)
 
 
-MESSAGE_KINDS: Final = frozenset({"history"})
+MESSAGE_KINDS: Final = frozenset({"history", "public"})
 """Kinds of schemas (`registry.<kind>.v1`) that are no events: what the registry publishes about its events, without envelope."""
 
 
