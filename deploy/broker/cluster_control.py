@@ -1,16 +1,19 @@
 """Start, look at and stop a whole cluster."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.broker.errors import BrokerProblem
 from deploy.broker.jars import Tell, find_jars
 from deploy.broker.java import find_java
-from deploy.broker.layout import Cluster, Node, keep_cluster, new_cluster, read_cluster
-from deploy.broker.node_process import NodeProcess
+from deploy.broker.layout import HOST, Cluster, Node, keep_cluster, new_cluster, read_cluster
+from deploy.broker.node_process import NodeProcess, answers
 from deploy.broker.readiness import brokers_of, wait_until_ready
+from deploy.broker.security import make_secure
+
+DEFAULT_PORT = 9092
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +25,38 @@ class NodeStatus:
     serving: bool
 
 
-def start_cluster(folder: Path, nodes: int, port: int, tell: Tell, environment: Mapping[str, str] = os.environ) -> Cluster:
+def start_cluster(
+    folder: Path,
+    nodes: int | None,
+    port: int | None,
+    tell: Tell,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    secure: bool = False,
+) -> Cluster:
     """Start the cluster of this folder, or make it first; what runs already is left alone. It serves on return.
 
-    Raises BrokerProblem where something is missing, a port is taken, or the folder holds a cluster of another size.
+    nodes, port, secure: what a new cluster is like, and what one that is there has to be like, if they are given.
+    Raises BrokerProblem where something is missing, ports are taken, or the folder holds another cluster than was asked for.
     """
     java, jars = find_java(environment), find_jars(environment, tell)
     cluster = read_cluster(folder)
+    new = cluster is None
     if cluster is None:
-        cluster = new_cluster(folder.absolute(), nodes, port)
-        keep_cluster(cluster)
-    elif len(cluster.nodes) != nodes:
-        raise BrokerProblem(
-            f"{folder} holds a cluster of {len(cluster.nodes)} nodes, not {nodes}; name another folder with --dir"
-        )
+        cluster = new_cluster(folder.absolute(), nodes or 1, port or DEFAULT_PORT, secure=secure)
+    else:
+        _check_same(cluster, nodes, port, secure)
     processes = [NodeProcess(cluster, node, java, jars) for node in cluster.nodes]
+    _check_ports(processes, new)
+    if new:
+        keep_cluster(cluster)
+    if cluster.secure:
+        make_secure(cluster)
     for process in processes:
         process.format()
     for process in processes:
         process.start()
-    wait_until_ready(cluster)
+    wait_until_ready(cluster, processes)
     return cluster
 
 
@@ -78,3 +93,25 @@ def known_cluster(folder: Path) -> Cluster:
 def _processes(cluster: Cluster) -> list[NodeProcess]:
     """The nodes' processes, to look at and to stop: for that neither Java nor jars are needed."""
     return [NodeProcess(cluster, node, Path(), Path()) for node in cluster.nodes]
+
+
+def _check_same(cluster: Cluster, nodes: int | None, port: int | None, secure: bool) -> None:
+    differences = []
+    if nodes is not None and nodes != len(cluster.nodes):
+        differences.append(f"of {len(cluster.nodes)} nodes, not {nodes}")
+    if port is not None and port != cluster.nodes[0].port:
+        differences.append(f"on port {cluster.nodes[0].port}, not {port}")
+    if secure and not cluster.secure:
+        differences.append("open to everybody, not secure")
+    if differences:
+        raise BrokerProblem(f"{cluster.folder} holds a cluster {' and '.join(differences)}; name another folder with --dir")
+
+
+def _check_ports(processes: Sequence[NodeProcess], new: bool) -> None:
+    """Before anything is made or started, so that half a cluster never runs."""
+    stopped = [process for process in processes if process.pid() is None]
+    taken = [port for process in stopped for port in process.cluster.ports(process.node) if answers(port)]
+    if taken:
+        remedy = "name another with --port" if new else "end what listens there"
+        many = "ports" if len(taken) > 1 else "port"
+        raise BrokerProblem(f"{many} {', '.join(map(str, taken))} on {HOST} taken; {remedy}")

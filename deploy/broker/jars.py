@@ -1,10 +1,12 @@
 """Where Kafka's jars are: KAFKA_HOME's, or those that Maven resolves once from deploy/kafka/pom.xml into a cache."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -13,6 +15,10 @@ from deploy.broker.errors import BrokerProblem
 
 Tell = Callable[[str], None]
 RESOLVE_S = 600
+NEEDED = ("kafka_2.13", "kafka-tools", "kafka-clients", "kafka-server", "kafka-metadata", "log4j-core", "log4j-slf4j-impl")
+"""Without any of these no broker starts."""
+_FETCHED = "fetched.json"
+"""Name and size of each jar, written last."""
 _GOAL = ("-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime")
 
 
@@ -26,9 +32,19 @@ def find_jars(environment: Mapping[str, str], tell: Tell) -> Path:
         return libraries
     pom = resources.files("deploy").joinpath("kafka/pom.xml").read_bytes()
     folder = _cache(environment) / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
-    if not folder.exists():
+    if not _whole(folder):
         _resolve(pom, folder, environment, tell)
     return folder
+
+
+def _whole(folder: Path) -> bool:
+    """Whether all is there that was fetched: a cache may have been emptied halfway, or copied so."""
+    sizes = {jar.name: jar.stat().st_size for jar in folder.glob("*.jar")}
+    try:
+        fetched = json.loads((folder / _FETCHED).read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return all(sizes.values()) and all(any(name.startswith(f"{part}-") for name in sizes) for part in NEEDED)
+    return bool(fetched == sizes)
 
 
 def _cache(environment: Mapping[str, str]) -> Path:
@@ -41,6 +57,9 @@ def _resolve(pom: bytes, folder: Path, environment: Mapping[str, str], tell: Tel
     if maven is None:
         raise BrokerProblem("no Kafka: set KAFKA_HOME to an unpacked Apache Kafka 4, or install Maven to have it fetched")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob(f".{folder.name}-*"):  # by one who was killed
+        if left.stat().st_mtime < time.time() - 2 * RESOLVE_S:
+            shutil.rmtree(left, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         (draft / "pom.xml").write_bytes(pom)
@@ -51,10 +70,14 @@ def _resolve(pom: bytes, folder: Path, environment: Mapping[str, str], tell: Tel
         if done.returncode or not any(jars.glob("kafka_*.jar")):
             lines = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line]
             raise BrokerProblem(f"Maven could not resolve Kafka: {lines[0] if lines else 'it gave no reason'}")
+        sizes = {jar.name: jar.stat().st_size for jar in jars.glob("*.jar")}
+        (jars / _FETCHED).write_text(json.dumps(sizes, indent=0), "utf-8")
+        if folder.exists() and not _whole(folder):
+            os.rename(folder, draft / "damaged")
         try:
             os.rename(jars, folder)
         except OSError:
-            if not folder.exists():  # another process was first otherwise
+            if not _whole(folder):  # another process was first otherwise
                 raise
     except subprocess.TimeoutExpired:
         raise BrokerProblem(f"Maven did not resolve Kafka within {RESOLVE_S} s") from None

@@ -9,6 +9,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 CONTROLLER_OFFSET = 1000
 """How far a node's controller port lies above its client port."""
+INTERNAL_OFFSET = 2000
+"""The same for the port on which the nodes of a secure cluster talk to each other."""
 _FILE = "cluster.json"
 
 
@@ -24,11 +26,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The nodes of one folder. `cluster_id`: 16 random bytes in URL-safe base64, as Kafka writes ids."""
+    """The nodes of a folder. cluster_id: 16 random bytes in URL-safe base64, as Kafka writes ids; secure: by TLS and users."""
 
     folder: Path
     cluster_id: str
     nodes: tuple[Node, ...]
+    secure: bool = False
 
     @property
     def bootstrap(self) -> str:
@@ -45,15 +48,42 @@ class Cluster:
         """The quorum's first voters, as the format tool wants them."""
         return ",".join(f"{n.number}@{HOST}:{n.controller_port}:{n.directory_id}" for n in self.nodes)
 
+    @property
+    def authority_file(self) -> Path:
+        """The certificate that signs the nodes' of a secure cluster: all that a client needs of it."""
+        return self.folder / "ca.pem"
+
+    @property
+    def authority_key_file(self) -> Path:
+        """The key of that certificate."""
+        return self.folder / "ca.key"
+
+    def password_file(self, user: str) -> Path:
+        """A user's password, alone in a file."""
+        return self.folder / "users" / f"{user}.password"
+
+    def next_password_file(self, user: str) -> Path:
+        """The password that the user is being given; there only if that was broken off."""
+        return self.password_file(user).with_suffix(".next")
+
+    def keystore(self, node: Node) -> Path:
+        """A node's own key, with its certificates."""
+        return self.node_folder(node) / "node.pem"
+
     def node_folder(self, node: Node) -> Path:
         """Where a node keeps its data, its log and its process id."""
         return self.folder / f"node-{node.number}"
 
+    def ports(self, node: Node) -> tuple[int, ...]:
+        """All that a node listens on."""
+        internal = (node.port + INTERNAL_OFFSET,) if self.secure else ()
+        return (node.port, node.controller_port, *internal)
 
-def new_cluster(folder: Path, nodes: int, port: int) -> Cluster:
+
+def new_cluster(folder: Path, nodes: int, port: int, *, secure: bool = False) -> Cluster:
     """A cluster that is not there yet, with client ports from `port` on."""
     made = (Node(n + 1, port + n, port + n + CONTROLLER_OFFSET, _random_id()) for n in range(nodes))
-    return Cluster(folder, _random_id(), tuple(made))
+    return Cluster(folder, _random_id(), tuple(made), secure)
 
 
 def read_cluster(folder: Path) -> Cluster | None:
@@ -62,14 +92,14 @@ def read_cluster(folder: Path) -> Cluster | None:
         kept = json.loads((folder / _FILE).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    return Cluster(folder, kept["cluster_id"], tuple(Node(**node) for node in kept["nodes"]))
+    return Cluster(folder, kept["cluster_id"], tuple(Node(**node) for node in kept["nodes"]), kept.get("secure", False))
 
 
 def keep_cluster(cluster: Cluster) -> None:
     """Write it down: whole, or not at all."""
     cluster.folder.mkdir(parents=True, exist_ok=True)
     draft = cluster.folder / f"{_FILE}.new"
-    kept = {"cluster_id": cluster.cluster_id, "nodes": [asdict(node) for node in cluster.nodes]}
+    kept = {"cluster_id": cluster.cluster_id, "secure": cluster.secure, "nodes": [asdict(node) for node in cluster.nodes]}
     draft.write_text(json.dumps(kept, indent=2), "utf-8")
     draft.replace(cluster.folder / _FILE)
 

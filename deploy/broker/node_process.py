@@ -2,22 +2,28 @@
 
 import contextlib
 import os
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.broker.errors import BrokerProblem
 from deploy.broker.layout import HOST, Cluster, Node
 from deploy.broker.properties import LOGGING, server_properties
+from deploy.broker.reasons import reason_in
+from deploy.broker.secrets import replace_secret
+from deploy.broker.security import first_user
 
 FORMAT_S = 60
 STOP_S = 30
 """How long a node may take to hand over and close its files."""
 _HEAP = "-Xmx512m"
+"""Enough for one machine's registry; KAFKA_HEAP_OPTS says otherwise, as for Kafka's own scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +54,19 @@ class NodeProcess:
             return
         alone = len(self.cluster.nodes) == 1
         quorum = ["--standalone"] if alone else ["--initial-controllers", self.cluster.initial_controllers]
-        command = self._command("kafka.tools.StorageTool", "format", "-t", self.cluster.cluster_id, *quorum, "-c")
-        done = subprocess.run([*command, str(self._properties)], capture_output=True, text=True, timeout=FORMAT_S, check=False)
+        command = self._command("kafka.tools.StorageTool", "format", "-t", self.cluster.cluster_id, *quorum)
+        with self._first_user() as users:
+            command += [*users, "-c", str(self._properties)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_S, check=False)
         if done.returncode:
-            told = (done.stderr or done.stdout).strip().splitlines()
-            raise BrokerProblem(f"node {self.node.number} could not be formatted: {told[-1] if told else 'no reason given'}")
+            # What it began would look like storage.
+            shutil.rmtree(self.folder / "data", ignore_errors=True)
+            raise BrokerProblem(f"node {self.node.number} could not be formatted: {reason_in(done.stdout + done.stderr)}")
 
     def start(self) -> None:
-        """Start it, unless it runs. Raises BrokerProblem where its port is taken."""
+        """Start it, unless it runs."""
         if self.pid() is not None:
             return
-        for port in (self.node.port, self.node.controller_port):
-            if answers(port):
-                raise BrokerProblem(f"port {port} on {HOST} is taken; name another with --port")
         console = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         command = [*self._command("kafka.Kafka"), str(self._properties)]
         # It outlives us, in a session of its own: nobody keeps or awaits it.
@@ -70,7 +76,7 @@ class NodeProcess:
             os.environ,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, str(self.folder / "console.log"), console, 0o644),
+                (os.POSIX_SPAWN_OPEN, 1, str(self._console), console, 0o644),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ],
             setsid=True,
@@ -87,6 +93,11 @@ class NodeProcess:
             os.waitpid(pid, os.WNOHANG)  # or a child of ours that ended would seem to run
         shown = subprocess.run(["ps", "-ww", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)
         return pid if str(self._properties) in shown.stdout else None
+
+    def last_words(self) -> str:
+        """Why it ended, as far as it said so."""
+        told = [path.read_text("utf-8", errors="replace") for path in (self.log_file, self._console) if path.exists()]
+        return reason_in("\n".join(told))
 
     def ask_to_stop(self) -> bool:
         """Ask it to hand over and end; False if it does not run."""
@@ -114,13 +125,30 @@ class NodeProcess:
         return self.folder / "log4j2.xml"
 
     @property
+    def _console(self) -> Path:
+        return self.folder / "console.log"
+
+    @property
     def _pid_file(self) -> Path:
         return self.folder / "broker.pid"
 
-    def _command(self, main_class: str, *arguments: str) -> Sequence[str]:
+    @contextlib.contextmanager
+    def _first_user(self) -> Iterator[list[str]]:
+        """The administrator of a secure cluster, in a file for the time being: arguments can be seen by everybody."""
+        if not self.cluster.secure:
+            yield []
+            return
+        file = self.folder / "first-user"
+        replace_secret(file, first_user(self.cluster))
+        try:
+            yield [f"@{file}"]
+        finally:
+            file.unlink()
+
+    def _command(self, main_class: str, *arguments: str) -> list[str]:
         return [
             str(self.java),
-            _HEAP,
+            *(shlex.split(os.environ.get("KAFKA_HEAP_OPTS", "")) or [_HEAP]),
             "-cp",
             f"{self.jars}/*",
             f"-Dlog4j2.configurationFile={self._logging}",

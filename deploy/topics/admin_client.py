@@ -10,8 +10,8 @@ from kafka.net.compat import KafkaNetClient
 from registry.log.kafka_address import KafkaAddress
 
 
-def open_admin_client(address: KafkaAddress, answer_s: float) -> Any:
-    """The client, whose owner closes it. Raises KafkaError where the cluster does not answer within so many seconds."""
+def open_admin_client(address: KafkaAddress) -> Any:
+    """The client, whose owner closes it. Raises KafkaError where the cluster does not answer in time."""
     opened: list[Any] = []
 
     def remembered(**config: Any) -> Any:
@@ -21,7 +21,7 @@ def open_admin_client(address: KafkaAddress, answer_s: float) -> Any:
     quiet = logging.getLogger("kafka")
     before, quiet.level = quiet.level, logging.CRITICAL  # what it would tell at length is raised
     try:
-        return KafkaAdminClient(kafka_client=remembered, bootstrap_timeout_ms=int(answer_s * 1000), **address.python_options())
+        return KafkaAdminClient(kafka_client=remembered, bootstrap_timeout_ms=address.answer_ms, **address.python_options())
     except KafkaError:
         for client in opened:
             client.close()

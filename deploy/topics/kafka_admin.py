@@ -28,9 +28,11 @@ from deploy.topics.plan import FoundTopic
 from deploy.topics.rights_plan import Entry
 from deploy.topics.wanted import WantedTopic
 from registry.log.kafka_address import KafkaAddress
-from registry.log.kafka_reading import ANSWER_S, unavailable
+from registry.log.kafka_reading import unavailable
 
 _ITERATIONS: Final = 8192
+_HEARD_S: Final = 10.0
+"""How long the brokers may take to hear of a change that the controller has made."""
 _EVERYTHING: Final = ACLFilter(
     None, None, ACLOperation.ANY, ACLPermissionType.ANY, ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
 )
@@ -42,7 +44,7 @@ class KafkaAdmin:
     def __init__(self, address: KafkaAddress) -> None:
         self._address = address
         with self._errors():
-            self._client: Any = open_admin_client(address, ANSWER_S)
+            self._client: Any = open_admin_client(address)
 
     def brokers(self) -> int:
         return len(self._asked(self._client.describe_cluster)["brokers"])
@@ -107,8 +109,9 @@ class KafkaAdmin:
         _wait_until(lambda: gone.isdisjoint(self.entries() or ()))
 
     def set_password(self, user: str, password: str) -> None:
-        """Let the user be who knows this password; a new user, or one known already. The password itself is never sent."""
+        """Let the user be who knows this password: a new user, or one known already. Only what is derived from it is sent."""
         self._alter_user(UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, password, iterations=_ITERATIONS))
+        _wait_until(lambda: user in self.users())
 
     def remove_user(self, user: str) -> None:
         """Nobody is this user any more."""
@@ -145,11 +148,11 @@ class KafkaAdmin:
 
 def _wait_until(in_force: Callable[[], bool]) -> None:
     """The controller answers before the brokers have heard of it. Raises TopicsRefused."""
-    deadline = time.monotonic() + ANSWER_S
+    deadline = time.monotonic() + _HEARD_S
     while not in_force():
         if time.monotonic() > deadline:
             raise TopicsRefused(
-                f"the brokers have not heard of the change within {ANSWER_S} s; do it again to see what is in force"
+                f"the brokers have not heard of the change within {_HEARD_S:.0f} s; do it again to see what is in force"
             )
         time.sleep(0.05)
 

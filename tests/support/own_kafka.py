@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.broker.cluster_control import start_cluster, stop_cluster
+from deploy.broker.layout import Cluster
 from tests.support.ports import free_broker_port
 
 
@@ -22,11 +23,11 @@ def let_sockets_go() -> Iterator[None]:
 
 
 @contextmanager
-def own_kafka(folder: Path) -> Iterator[str]:
-    """host:port, until the block is left."""
+def own_kafka(folder: Path, *, secure: bool = False) -> Iterator[Cluster]:
+    """The cluster, until the block is left."""
     with let_sockets_go():
-        cluster = start_cluster(folder, 1, free_broker_port(), print)
+        cluster = start_cluster(folder, 1, free_broker_port(), print, secure=secure)
     try:
-        yield cluster.bootstrap
+        yield cluster
     finally:
         stop_cluster(folder)

@@ -28,9 +28,9 @@ def run(data: Path, *arguments: str, answer: str = "") -> Result:
 @pytest.fixture
 def admin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KafkaAdmin]:
     """Of a broker of its own: the catalogue's names are not to be had twice."""
-    with own_kafka(tmp_path / "kafka") as bootstrap:
-        monkeypatch.setenv("REGISTRY_LOG_URL", f"kafka://{bootstrap}")
-        admin = KafkaAdmin(KafkaAddress(bootstrap))
+    with own_kafka(tmp_path / "kafka") as cluster:
+        monkeypatch.setenv("REGISTRY_LOG_URL", f"kafka://{cluster.bootstrap}")
+        admin = KafkaAdmin(KafkaAddress(cluster.bootstrap))
         try:
             yield admin
         finally:
@@ -77,7 +77,7 @@ def test_topics_are_made_once_changed_when_asked_and_never_repartitioned(admin: 
 
 
 def test_a_cluster_that_does_not_answer_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.topics.kafka_admin.ANSWER_S", 0.3)
+    monkeypatch.setattr(KafkaAddress, "answer_ms", 300)
     monkeypatch.setenv("REGISTRY_LOG_URL", "kafka://127.0.0.1:9")
     with let_sockets_go():
         refused = run(tmp_path, "apply")
