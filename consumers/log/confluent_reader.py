@@ -17,6 +17,9 @@ from schemas.messages import Record, TopicPartition
 _LOGGER: Final = logging.getLogger(__name__)
 _OLDEST: Final = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 _END: Final = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_PASSING: Final = frozenset(
+    {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART}
+)
 _AGAIN_S: Final = 0.05
 _QUEUED_KIB: Final = 16 * 1024
 """What the client may fetch ahead of us, over all partitions."""
@@ -100,7 +103,7 @@ class ConfluentReader:
                 return self._offsets_now(places, which)
             except KafkaException as error:
                 # A partition may just get a leader, or another one.
-                if not error.args[0].retriable() or time.monotonic() > deadline:
+                if error.args[0].code() not in _PASSING or time.monotonic() > deadline:
                     raise self._unavailable(error.args[0]) from error
                 time.sleep(_AGAIN_S)
 

@@ -12,8 +12,19 @@ pytest.register_assert_rewrite(
 from kafka.admin import KafkaAdminClient  # noqa: E402
 
 from registry.log.kafka_address import KafkaAddress  # noqa: E402
+from registry.log.kafka_reading import partition_counts  # noqa: E402
+from schemas.log_errors import UnknownTopic  # noqa: E402
 from tests.contract.log.kafka_log import KafkaLog  # noqa: E402
 from tests.contract.log.log_harness import PARTITIONS  # noqa: E402
+from tests.support.waiting import wait_until  # noqa: E402
+
+
+def known(address: KafkaAddress, log: KafkaLog) -> bool:
+    """Topics that were created are known a little later."""
+    try:
+        return bool(partition_counts(address, [log.events, log.stamped, address.positions]))
+    except UnknownTopic:
+        return False
 
 
 @pytest.fixture
@@ -38,6 +49,7 @@ def make_kafka_log(kafka_bootstrap: str) -> Iterator[Callable[[], KafkaLog]]:
             }
         )
         admin.close()
+        wait_until(lambda: known(address, log))
         logs.append(log)
         return log
 

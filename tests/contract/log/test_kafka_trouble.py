@@ -29,6 +29,7 @@ from schemas.messages import Record
 from tests.contract.log.kafka_log import KafkaLog
 from tests.contract.log.log_harness import PARTITIONS, PATIENCE_S, message, messages, next_offsets, numbers, read
 from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -98,13 +99,6 @@ class Member(threading.Thread):
     def leave(self) -> None:
         self.told_to_leave.set()
         self.join()
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 2 * PATIENCE_S
-    while not so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_members_share_the_partitions_and_take_over_from_one_that_leaves(log: KafkaLog) -> None:
