@@ -1,12 +1,15 @@
 """`registry verify`: check the store's chain, the log, the read models' digests, the balance, and the vault's access log."""
 
 import json
+from pathlib import Path
 from typing import Final
 
 import click
 
 from consumers.rebuild.rebuild import WORKERS
 from deploy.cli import FAILED, data_options, language
+from deploy.commands.offline_check import check_offline
+from deploy.composition.checkpoint_keys import read_signing_keys
 from deploy.composition.write_side import require_store
 from deploy.settings import Settings
 from deploy.stage_progress import shown_stages
@@ -37,13 +40,30 @@ def _part_options(command: click.Command) -> click.Command:
 @data_options
 @click.option("--workers", type=click.IntRange(1, 64), default=WORKERS, show_default=True, help="Processes that fold at once.")
 @click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
+@click.option("--offline", type=click.Path(path_type=Path), metavar="EXPORT", help="Check an export, and nothing else.")
+@click.option(
+    "--key", "key_file", type=click.Path(path_type=Path), help="With --offline: public keys (PEM) that may have signed."
+)
+@click.option("--show-key", is_flag=True, help="Show the public keys of this installation's checkpoints, and check nothing.")
 @_part_options  # type: ignore[arg-type]
-def command(data: str | None, workers: int, as_json: bool, **chosen: bool) -> int:
+def command(
+    data: str | None, workers: int, as_json: bool, offline: Path | None, key_file: Path | None, show_key: bool, **chosen: bool
+) -> int:
     """Check everything, or only the parts that are named; exit status 1 if anything is wrong.
 
     It may run beside `registry up`, and takes about as long as a rebuild. Of each kind of fault the first is told, by its place.
+    An export is checked without any installation: no setting is read, no database opened.
     """
+    if offline is not None:
+        if show_key or any(chosen.values()):
+            raise click.UsageError("--offline checks an export alone")
+        return check_offline(offline, key_file, as_json)
+    if key_file is not None:
+        raise click.UsageError("--key goes with --offline")
     settings = Settings.read(data=data)
+    if show_key:
+        click.echo(read_signing_keys(settings).public.format(), nl=False)
+        return 0
     require_store(settings)
     with shown_stages(language()) as stages:
         verification = Verification(settings, stages, language(), workers)

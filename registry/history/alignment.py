@@ -17,7 +17,9 @@ NEAR: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """code: what happened; count: to how many events in a row; signed_at: where a moved event was signed."""
+    """code: what happened; count: to how many events in a row, 0 where nothing that follows was signed; signed_at: where a
+    moved event was signed.
+    """
 
     code: Code
     count: int = 1
@@ -31,7 +33,10 @@ def diverged(records: Sequence[bytes], hashes: Sequence[bytes], position: int) -
         return Divergence(DROPPED, len(hashes))
     if not hashes:
         return Divergence(INSERTED, len(records))
-    extra, missing = there.alike_again()
+    alike = there.alike_again()
+    if alike is None:
+        return Divergence(ALTERED, 0)
+    extra, missing = alike
     signed_later = there.signed_later()
     if extra == missing == 0:
         return Divergence(ALTERED)  # the bytes are right, but the position that it claims is another
@@ -57,8 +62,8 @@ class _Places:
             return False
         return leaf_hash(self._position + place, self._records[record]) == self._hashes[place]
 
-    def alike_again(self) -> tuple[int, int]:
-        """How many records, and how many signed hashes, to skip so that both go on alike; the fewest. All where they never do."""
+    def alike_again(self) -> tuple[int, int] | None:
+        """How many records, and how many signed hashes, to skip so that both go on alike, the fewest; None if never."""
         near = min(NEAR, max(len(self._records), len(self._hashes)))
         for skipped in range(2 * near):
             for extra in range(skipped + 1):
@@ -68,7 +73,7 @@ class _Places:
             for extra, missing in ((0, far), (far, 0), (far, far)):
                 if self._fits(extra, missing):
                     return extra, missing
-        return len(self._records), len(self._hashes)
+        return None
 
     def signed_later(self) -> int | None:
         """How far on the first record was signed, if it was."""

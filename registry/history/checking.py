@@ -150,7 +150,7 @@ class ExportCheck:
             return self._fault(MOVED, event, f"was signed at position {what.signed_at}", position)
         if what.code == INSERTED:
             return self._fault(INSERTED, event, "was never signed", position)
-        if event.position > position + len(hashes):
+        if not what.count and event.position > position + len(hashes):
             return HistoryFault(DROPPED, position, f"position {event.position} comes in its place")
         claimed = "" if event.position == position else f", and claims position {event.position}"
         return self._fault(ALTERED, event, f"is not what was signed{claimed}", position)

@@ -34,9 +34,13 @@ class CheckpointWriter:
     def end(self, last_position: int) -> ExportedFile:
         """Finish the file, durably. `last_position`: up to where they go."""
         synced(self._open)
-        self._open.close()
+        self.close()
         first = min(1, last_position)
         return ExportedFile(CHECKPOINTS, self._container.sha256(), self._container.bytes, self.count, first, last_position)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._open.close()
 
 
 def read_checkpoints(folder: Path) -> Iterator[Checkpoint]:

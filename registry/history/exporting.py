@@ -8,7 +8,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -66,7 +66,8 @@ def write_export(folder: Path, history: History, told: Told = lambda events: Non
     raise, OSError.
     """
     with _unfinished(folder) as beside:
-        manifest = _Export(beside, history, told).write()
+        with closing(_Export(beside, history, told)) as export:
+            manifest = export.write()
         path = beside / NAME
         with path.open("xb") as file:
             file.write(manifest.to_json().encode())
@@ -118,6 +119,11 @@ class _Export:
             public_keys=history.notary.public.format(),
             clock_offset_us=history.clock_offset_us,
         )
+
+    def close(self) -> None:
+        """Let go of the files, whole or not."""
+        self._segments.close()
+        self._checkpoints.close()
 
     def _take_published(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint of the log's. Raises HistoryFault unless the store's events are those that it signs."""

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.history.merkle import EMPTY, Tree, leaf_hash
@@ -45,6 +45,7 @@ def test_the_root_is_the_published_one(count: int) -> None:
     assert EMPTY.with_leaves(leaves).root.hex() == ROOTS[count]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300), st.data())
 def test_in_whatever_portions_leaves_come_the_root_is_the_defined_one(count: int, data: st.DataObject) -> None:
     leaves, tree = hashes(count), EMPTY

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.settings import Settings, SettingWrong
@@ -56,6 +56,7 @@ def test_it_holds_the_hash_of_each_record_and_the_root_of_all() -> None:
     assert tally.tree == EMPTY.with_leaves(leaves)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 120), max_size=20), st.integers(1, 130))
 def test_pages_make_no_difference(sizes: list[int], every: int) -> None:
     pages, rest = [], ROWS
