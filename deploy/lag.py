@@ -16,7 +16,7 @@ from deploy.settings import Settings
 from projections.checkpoints import Checkpoint, read_checkpoints
 from projections.read_model import ReadModel
 from registry.log.producer import LogProducer
-from registry.relay.relay import RELAY
+from registry.relay.mark import RELAY, RelayMark
 from registry.relay.stored_events import StoredEvents
 from registry.store.instant import to_micros
 from schemas.clock import Clock
@@ -36,15 +36,31 @@ class Lag:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """head: the store's last position; position: of the last event in the log; sealed: up to where signed checkpoints go."""
+
+    head: int
+    position: int
+    sealed: int
+    lag: Lag
+
+
+def relay_state(store: StoredEvents, producer: LogProducer, clock: Clock) -> RelayState:
+    """How far the relay is. Raises StoreUnavailable, LogUnavailable."""
+    mark = RelayMark.from_mark(producer.mark(RELAY))
+    waiting = store.select_raw(mark.position, 1)
+    if not waiting:
+        return RelayState(mark.position, mark.position, mark.sealed.position, Lag(0, 0.0))
+    (_, _, _, _, recorded_at_us), *_ = waiting
+    head = store.head().position
+    lag = Lag(head - mark.position, _seconds_since(recorded_at_us, clock))
+    return RelayState(head, mark.position, mark.sealed.position, lag)
+
+
 def relay_lag(store: StoredEvents, producer: LogProducer, clock: Clock) -> Lag:
     """The relay behind the store's head. Raises StoreUnavailable, LogUnavailable."""
-    mark = producer.mark(RELAY)
-    position = 0 if mark is None else int(mark.value["position"])
-    waiting = store.select_raw(position, 1)
-    if not waiting:
-        return Lag(0, 0.0)
-    (_, _, _, _, recorded_at_us), *_ = waiting
-    return Lag(store.head().position - position, _seconds_since(recorded_at_us, clock))
+    return relay_state(store, producer, clock).lag
 
 
 def view_lag(settings: Settings, model: ReadModel, engine: Engine, clock: Clock) -> Lag:

@@ -71,8 +71,10 @@ class Settings:
     """Address that the API listens on."""
     port: int = 8000
     """Port that the API listens on."""
+    metrics_host: str = "127.0.0.1"
+    """Address on which relay and projector serve metrics of their own, without a token: never one that outsiders reach."""
     metrics_port: int = 0
-    """Port on 127.0.0.1 where relay and projector serve metrics of their own; 0: nowhere. The API's are at `/v1/metrics`."""
+    """Port there, for `/metrics` and `/live`; 0: nowhere. The API's metrics are at `/v1/metrics`."""
     log_level: str = "warning"
     """What the processes tell on standard error: debug, info, warning or error."""
     synthetic_ids: bool = False
@@ -152,8 +154,9 @@ class Settings:
             yield "metrics_port", f"0 or from {_PORTS[0]} to {_PORTS[-1]}"
         if self.checkpoint_every not in _EVERY:
             yield "checkpoint_every", f"from {_EVERY[0]} to {_EVERY[-1]}"
-        if not self.host:
-            yield "host", "an address"
+        for name in ("host", "metrics_host"):
+            if not getattr(self, name):
+                yield name, "an address"
         if self.log_level not in LOG_LEVELS:
             yield "log_level", f"one of {', '.join(LOG_LEVELS)}"
         if not _URI_REFERENCE.fullmatch(self.source):

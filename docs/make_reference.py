@@ -21,6 +21,7 @@ from schemas.access import permissions
 from schemas.catalogue import registry_catalogue
 from schemas.code_tables import shipped
 from schemas.envelope import ENVELOPE_FIELDS
+from schemas.metrics import METRICS, Metric
 from schemas.policy_schema import policy_schema
 from schemas.refusal_codes import refusal_codes
 from schemas.topic_rights import CODES, Kind, Principal, rights_of
@@ -51,6 +52,7 @@ def pages() -> dict[str, str]:
         "topics.md": topic_list,
         "topic-rights.md": topic_rights,
         "settings.md": settings,
+        "metrics.md": metrics,
     }
     return {name: "\n".join([NOTE, *lines(), ""]) for name, lines in made.items()}
 
@@ -223,6 +225,27 @@ def settings() -> Iterator[str]:
             default = getattr(Settings(), declared.target.id)
             yield f"| `{PREFIX}{declared.target.id.upper()}` | {_cell(str(default))} | {_cell(str(told.value.value))} |"
     yield f"\nKeys themselves may be given as `{MASTER_KEY}` and `{LOOKUP_KEY}` instead of in files; nothing shows them."
+
+
+def metrics() -> Iterator[str]:
+    """The list of metrics."""
+    yield "# Metrics\n"
+    yield "The API serves its own at `GET /v1/metrics` (role OPERATOR or AUDITOR); relay, projector and feed, or the pipeline of"
+    yield "`registry up`, at `/metrics` on `REGISTRY_METRICS_PORT`, which needs no token and is for the inside only. A histogram"
+    yield "has `_bucket`, `_sum` and `_count`.\n"
+    for title, ours in (("", True), ("## Of any process, by the client library\n", False)):
+        yield title
+        yield "| metric | kind, unit | labels | served by | en | zh |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        yield from (_metric(metric) for metric in METRICS if metric.ours == ours)
+
+
+def _metric(metric: Metric) -> str:
+    labels = ", ".join(f"`{label}`" for label in metric.labels)
+    served_by = ", ".join(sorted(metric.served_by))
+    return (
+        f"| `{metric.name}` | {metric.kind}, {metric.unit} | {labels} | {served_by} | {_cell(metric.en)} | {_cell(metric.zh)} |"
+    )
 
 
 def _short(name: str, key: str) -> str:

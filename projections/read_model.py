@@ -17,7 +17,12 @@ class ReadModelStopped(Exception):
 
 
 class Projection(Protocol):
-    """Folds records into the tables of one read model, for one thread at a time and for any set of partitions."""
+    """Folds records into the tables of one read model, for one thread at a time and for any set of partitions.
+
+    repeated: how many records it has dropped, having folded them before.
+    """
+
+    repeated: int
 
     def checkpoints(self) -> Mapping[TopicPartition, Checkpoint]:
         """How far it has come, by partition; those it never met are not in it."""

@@ -30,7 +30,8 @@ class Projector:
 
     losses_max: how many losses of partitions to another projector it bears within a minute; where partitions are fixed, none: one
     of the two is there by mistake. pause: a sleep of so many seconds.
-    records_read, records_folded: how many records came, and how many of them changed something, since this projector began.
+    records_read, records_folded: how many records came, and how many of them changed something, since this projector began;
+    partitions_taken: how many partitions it has claimed.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Projector:
         self._uncommitted: dict[TopicPartition, int] = {}
         self.records_read = 0
         self.records_folded = 0
+        self.partitions_taken = 0
         consumer.resume_from(self._resume)
 
     def step(self, timeout_s: float = 0.0) -> int:
@@ -83,6 +85,11 @@ class Projector:
     def losses(self) -> int:
         """How often another projector had taken over a partition of its own."""
         return self._losses.count
+
+    @property
+    def records_repeated(self) -> int:
+        """How many records were dropped, having been folded before."""
+        return self._projection.repeated
 
     def lag(self) -> Mapping[TopicPartition, int]:
         """Offsets between the end of each partition and what was folded of it."""
@@ -120,6 +127,7 @@ class Projector:
     def _resume(self, topic: str, partition: int) -> int:
         """Claim it; where its checkpoint stands, from the oldest record where there was none, whatever was committed."""
         offset = self._projection.claim(topic, partition).next_offset
+        self.partitions_taken += 1
         self._next[topic, partition] = offset
         return offset
 

@@ -13,7 +13,7 @@ from deploy.clocks import OffsetClock
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide
 from deploy.lag import Lag, marks_of, relay_lag, view_lag
-from deploy.pipeline.metrics import LagCollector
+from deploy.metrics.lag_collector import LagCollector
 from projections.api.errors import ViewUnavailable
 from projections.api.parts import QueryParts
 from projections.register.queries.division_tree import DivisionTree

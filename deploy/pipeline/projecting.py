@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Event
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 
@@ -28,6 +28,14 @@ OTHERS_S: Final = 0.05
 _log = process_logger("deploy.pipeline")
 
 
+class Watched(Protocol):
+    """Learns what a projector does: for metrics."""
+
+    def projected(self, task: str, *, taken: int, lost: int, repeated: int) -> None:
+        """So many partitions were claimed and lost, and so many records dropped, since the last time."""
+        ...
+
+
 def task_name(model: ReadModel) -> str:
     """The task, and the consumer group, that feed a read model."""
     return f"projector.{model.name}"
@@ -41,13 +49,15 @@ def opened_projector(
     bell: Bell | None = None,
     stop: Stop | None = None,
     emit: Emit | None = None,
+    *,
+    watched: Watched | None = None,
 ) -> Iterator[Step]:
     """A projector that goes on from the live build's checkpoints.
 
     The build is made empty where there is none yet, and made anew where it is an older program's, which `stop` interrupts.
     partitions: only these, where several processes share them out by hand; None: all of them, or on Kafka the share that the
     group gives to this member; bell: rung by the relay of this process, if it has one; emit: brings about what the read model has
-    of effects, if it has any.
+    of effects, if it has any; watched: see Watched.
     Raises ViewOutdated, RebuildRunning, RebuildStopped, LogUnavailable, LogDamaged, and SQLAlchemy's OperationalError; the steps
     raise Reopen when another build is live, ReadModelStopped, AnotherProjector.
     """
@@ -60,10 +70,10 @@ def opened_projector(
         projector = _projector(settings, model, engine, partitions)
         emitter = None if emit is None else Emitter(views, model, generation, engine, emit)
         rung = None if on_kafka(settings) else bell
-        next_look, losses = 0.0, 0
+        next_look, seen = 0.0, _Seen()
 
         def step() -> int:
-            nonlocal next_look, losses
+            nonlocal next_look, seen
             if time.monotonic() >= next_look:
                 if views.generation(model) != generation:
                     raise Reopen
@@ -73,15 +83,31 @@ def opened_projector(
                 emitter.step()
             if rung and not moved:
                 rung.wait(OTHERS_S)
-            if projector.losses > losses:
-                losses = projector.losses
-                _log.warning("partitions went to another projector", task=task_name(model), times=losses)
+            before, seen = seen, _Seen(projector.partitions_taken, projector.losses, projector.records_repeated)
+            if seen != before:
+                _tell(model, before, seen, watched)
             return moved
 
         try:
             yield step
         finally:
             projector.close()
+
+
+class _Seen(NamedTuple):
+    """What a projector has counted so far."""
+
+    taken: int = 0
+    lost: int = 0
+    repeated: int = 0
+
+
+def _tell(model: ReadModel, before: _Seen, now: _Seen, watched: Watched | None) -> None:
+    if now.lost > before.lost:
+        _log.warning("partitions went to another projector", task=task_name(model), times=now.lost)
+    if watched is not None:
+        new = [after - earlier for after, earlier in zip(now, before, strict=True)]
+        watched.projected(task_name(model), **_Seen(*new)._asdict())
 
 
 def _projector(settings: Settings, model: ReadModel, engine: Engine, partitions: Collection[int] | None) -> Projector:

@@ -7,6 +7,7 @@ from typing import Final
 
 from deploy.composition.checkpoint_keys import open_notary
 from deploy.composition.log_side import open_producer
+from deploy.metrics.appends import AppendMetrics, MeasuredProducer
 from deploy.pipeline.bell import Bell, ring_all
 from deploy.pipeline.task import Step
 from deploy.process_log import process_logger
@@ -38,8 +39,10 @@ class _Counted:
 
 
 @contextmanager
-def opened_relay(settings: Settings, clock: Clock, bells: Sequence[Bell] = ()) -> Iterator[Step]:
-    """A relay that goes on from its mark, and rings after each append.
+def opened_relay(
+    settings: Settings, clock: Clock, bells: Sequence[Bell] = (), appends: AppendMetrics | None = None
+) -> Iterator[Step]:
+    """A relay that goes on from its mark, and rings after each append; `appends` learns how long they take.
 
     Raises StoreBehindLog, CheckpointKeyRefused, StoreUnavailable, LogUnavailable, LogDamaged; the steps raise ProducerFenced too.
     """
@@ -47,7 +50,8 @@ def opened_relay(settings: Settings, clock: Clock, bells: Sequence[Bell] = ()) -
     try:
         producer = open_producer(settings, RELAY, clock)
         try:
-            relay = Relay(recorder, producer, settings.source, notary=open_notary(settings), told=_Counted().told)
+            measured = producer if appends is None else MeasuredProducer(producer, appends)
+            relay = Relay(recorder, measured, settings.source, notary=open_notary(settings), told=_Counted().told)
 
             def step() -> int:
                 moved = relay.step()

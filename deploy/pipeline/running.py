@@ -15,9 +15,12 @@ from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
 from deploy.data_lock import PROJECTOR, RELAY, data_folder_lock
+from deploy.metrics.lag_collector import LagCollector
+from deploy.metrics.process import process_registry
+from deploy.metrics.serving import serve_metrics
 from deploy.pipeline.bell import Bell
 from deploy.pipeline.housekeeping import opened_housekeeping
-from deploy.pipeline.metrics import LagCollector, PipelineMetrics, serve_metrics
+from deploy.pipeline.metrics import PipelineMetrics
 from deploy.pipeline.projecting import opened_projector, task_name
 from deploy.pipeline.relaying import opened_relay
 from deploy.pipeline.task import Opened, Stop, Task
@@ -41,9 +44,9 @@ def run_relay_and_projectors(settings: Settings) -> None:
         clock = register_clock(settings)
         bells = {model.name: Bell() for model in READ_MODELS}
 
-        def tasks(stop: Stop) -> dict[str, Opened]:
-            relaying = relay_tasks(settings, clock, stop, tuple(bells.values()))
-            return relaying | projector_tasks(settings, bells=bells, stop=stop)
+        def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
+            relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
+            return relaying | projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
 
         _run(settings, clock, tasks)
 
@@ -52,19 +55,25 @@ def run_relay(settings: Settings) -> None:
     """The relay and the housekeeping: `registry relay`."""
     with _alone(settings, RELAY):
         clock = register_clock(settings)
-        _run(settings, clock, lambda stop: relay_tasks(settings, clock, stop))
+        _run(settings, clock, lambda stop, metrics: relay_tasks(settings, clock, stop, metrics=metrics))
 
 
 def run_projectors(settings: Settings, partitions: Collection[int] | None = None) -> None:
     """The projectors of all read models, for all partitions or some: `registry project`."""
     with _only_projector(settings, partitions):
-        _run(settings, register_clock(settings), lambda stop: projector_tasks(settings, partitions, stop=stop))
+        _run(
+            settings,
+            register_clock(settings),
+            lambda stop, metrics: projector_tasks(settings, partitions, stop=stop, metrics=metrics),
+        )
 
 
-def relay_tasks(settings: Settings, clock: Clock, stop: Stop, bells: Sequence[Bell] = ()) -> dict[str, Opened]:
+def relay_tasks(
+    settings: Settings, clock: Clock, stop: Stop, bells: Sequence[Bell] = (), metrics: PipelineMetrics | None = None
+) -> dict[str, Opened]:
     """The tasks on the store's side."""
     return {
-        "relay": partial(opened_relay, settings, clock, bells),
+        "relay": partial(opened_relay, settings, clock, bells, None if metrics is None else metrics.appends),
         "housekeeping": partial(opened_housekeeping, settings, clock, stop, time.monotonic),
     }
 
@@ -74,21 +83,29 @@ def projector_tasks(
     partitions: Collection[int] | None = None,
     bells: Mapping[str, Bell] = NO_BELLS,
     stop: Stop | None = None,
+    metrics: PipelineMetrics | None = None,
 ) -> dict[str, Opened]:
     """The tasks on the log's side: one for each read model."""
     return {
         task_name(model): partial(
-            opened_projector, settings, model, partitions, bells.get(model.name), stop, EFFECTS.get(model.name)
+            opened_projector,
+            settings,
+            model,
+            partitions,
+            bells.get(model.name),
+            stop,
+            EFFECTS.get(model.name),
+            watched=metrics,
         )
         for model in READ_MODELS
     }
 
 
-def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event], dict[str, Opened]]) -> None:
+def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event, PipelineMetrics], dict[str, Opened]]) -> None:
     stop, ended = threading.Event(), threading.Event()
-    registry = CollectorRegistry()
+    registry = process_registry()
     watched = PipelineMetrics(registry)
-    tasks = [Task(name, opened, stop, watched, ended.set) for name, opened in tasks_of(stop).items()]
+    tasks = [Task(name, opened, stop, watched, ended.set) for name, opened in tasks_of(stop, watched).items()]
     with _until_signalled() as signalled, _metrics(settings, clock, registry):
         for task in tasks:
             task.start()
@@ -130,7 +147,7 @@ def _metrics(settings: Settings, clock: Clock, registry: CollectorRegistry) -> I
         return
     with opened_views(settings) as views:
         registry.register(LagCollector(settings, views, clock))
-        end = serve_metrics(settings.metrics_port, registry)
+        end = serve_metrics(settings.metrics_host, settings.metrics_port, registry)
         try:
             yield
         finally:

@@ -1,13 +1,13 @@
 """Puts the one web application together: commands, queries, problem details, the document and its page, authentication."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
-from uuid import UUID
 
 from apiflask import APIFlask
 from flask import Blueprint, Flask, Response, request
 
+from deploy.metrics.requests import RequestMetrics
 from deploy.web.authentication import Authentication, Authenticator
 from deploy.web.documentation import describe_application, documentation_blueprint, page_blueprint
 from deploy.web.problems import register_problems, route_of_request
@@ -20,7 +20,9 @@ from registry.api.parts import CommandParts
 TITLE: Final = "Household lifecycle registry"
 
 
-def make_web_application(parts: CommandParts, queries: Sequence[Blueprint], authenticator: Authenticator) -> Flask:
+def make_web_application(
+    parts: CommandParts, queries: Sequence[Blueprint], authenticator: Authenticator, metrics: RequestMetrics
+) -> Flask:
     """The WSGI application over both sides."""
     app = APIFlask(
         __name__,
@@ -38,7 +40,8 @@ def make_web_application(parts: CommandParts, queries: Sequence[Blueprint], auth
     describe_application(app, *paths_of(endpoints))
     register_problems(app)
     _finish_answers(app)
-    _wrap(app, authenticator, parts.service.next_id, parts.ticks)
+    authenticated = Authentication(app.wsgi_app, authenticator)
+    app.wsgi_app = RequestLog(authenticated, parts.service.next_id, parts.ticks, metrics)  # type: ignore[method-assign]
     return app
 
 
@@ -50,8 +53,3 @@ def _finish_answers(app: Flask) -> None:
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         return response
-
-
-def _wrap(app: Flask, authenticator: Authenticator, next_id: Callable[[], UUID], ticks: Callable[[], float]) -> None:
-    authenticated = Authentication(app.wsgi_app, authenticator)
-    app.wsgi_app = RequestLog(authenticated, next_id, ticks)  # type: ignore[method-assign]

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
-from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
 
 from deploy.composition.query_side import query_parts
 from deploy.composition.write_side import WriteSide, write_side
+from deploy.metrics.appends import AppendMetrics
+from deploy.metrics.process import process_registry
+from deploy.metrics.requests import RequestMetrics
 from deploy.settings import Settings
 from deploy.web.application import make_web_application
 from deploy.web.token_authenticator import TokenAuthenticator
@@ -30,16 +32,15 @@ def web_application(settings: Settings) -> Iterator[Flask]:
 
     Raises StoreMissing, StoreUnavailable, KeyRefused, VaultUnavailable.
     """
-    with write_side(settings, cache_size=HOUSEHOLDS_KEPT) as side, web_application_of(side) as app:
+    collector = process_registry()
+    timed = partial(AppendMetrics(collector).timed, "store")
+    with write_side(settings, cache_size=HOUSEHOLDS_KEPT, timed=timed) as side, web_application_of(side, collector) as app:
         yield app
 
 
 @contextmanager
-def web_application_of(side: WriteSide) -> Iterator[Flask]:
-    """The application over a write side that is open, and the read models of its installation."""
-    collector = CollectorRegistry()
-    ProcessCollector(registry=collector)
-    PlatformCollector(registry=collector)
+def web_application_of(side: WriteSide, collector: CollectorRegistry) -> Iterator[Flask]:
+    """The application over a write side that is open, and the read models of its installation; collector: for `/v1/metrics`."""
     metrics = CommandMetrics(collector)
     with query_parts(side, collector) as queries:
         yield make_web_application(
@@ -54,4 +55,5 @@ def web_application_of(side: WriteSide) -> Iterator[Flask]:
             ),
             query_blueprints(queries),
             TokenAuthenticator(side.tokens, metrics.token_refused),
+            RequestMetrics(collector),
         )

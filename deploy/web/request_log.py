@@ -1,4 +1,4 @@
-"""The outermost middleware: gives every request its correlation id, and tells the log what came of it.
+"""The outermost middleware: gives every request its correlation id, and tells log and metrics what came of it.
 
 A line has the route, not the path: a path may hold what a client put there by mistake, and a query string too. Who asked is an
 opaque id.
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
+from deploy.metrics.requests import RequestMetrics
 from deploy.process_log import process_logger
 from deploy.web.problems import CODE
 from deploy.web.wsgi_types import Environ, StartResponse, WsgiApplication
@@ -23,10 +24,17 @@ _log = process_logger("deploy.web.requests")
 class RequestLog:
     """next_id: for requests that name no conversation; ticks: seconds of a clock that never goes back."""
 
-    def __init__(self, application: WsgiApplication, next_id: Callable[[], UUID], ticks: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        application: WsgiApplication,
+        next_id: Callable[[], UUID],
+        ticks: Callable[[], float],
+        metrics: RequestMetrics,
+    ) -> None:
         self._application = application
         self._next_id = next_id
         self._ticks = ticks
+        self._metrics = metrics
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI."""
@@ -48,6 +56,7 @@ class RequestLog:
             self._tell(environ, status, correlation, self._ticks() - began)
 
     def _tell(self, environ: Environ, status: str, correlation: UUID, seconds: float) -> None:
+        self._metrics.answered(environ.get("REQUEST_METHOD", ""), environ.get(ROUTE), status, seconds)
         actor = environ.get(ACTOR)
         _log.info(
             "request",

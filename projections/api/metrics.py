@@ -11,6 +11,7 @@ from projections.api.parts import QueryParts
 from projections.register.codes import STATUSES
 from projections.register.queries.moments import known_before
 from projections.register.queries.totals import households_by_status
+from schemas.metrics import HOUSEHOLDS, KNOWN_BEFORE, QUERY_ANSWERS, QUERY_SECONDS
 
 MICROSECONDS = 1_000_000
 
@@ -19,16 +20,8 @@ class QueryMetrics:
     """How many questions came, how they were answered and how long that took; how often a client waited for a version."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.seconds = Histogram(
-            "registry_query_seconds",
-            "How long questions take, the sending of sheets aside",
-            ["query"],
-            registry=registry,
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-        )
-        self.answers = Counter(
-            "registry_query_answers", "Questions by how they were answered", ["query", "status"], registry=registry
-        )
+        self.seconds = Histogram(*QUERY_SECONDS.declared, registry=registry, buckets=QUERY_SECONDS.buckets)
+        self.answers = Counter(*QUERY_ANSWERS.declared, registry=registry)
 
 
 class RegisterCollector(Collector):
@@ -43,10 +36,8 @@ class RegisterCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of this moment."""
-        households = GaugeMetricFamily("registry_households", "Households in the read model, by status", labels=["status"])
-        known = GaugeMetricFamily(
-            "registry_known_before_timestamp_seconds", "Everything recorded before this is in the read model"
-        )
+        households = GaugeMetricFamily(*HOUSEHOLDS.declared[:2], labels=HOUSEHOLDS.labels)
+        known = GaugeMetricFamily(*KNOWN_BEFORE.declared[:2])
         try:
             with self._parts.reading() as connection:
                 for status, count in households_by_status(connection):

@@ -19,7 +19,8 @@ class Batch:
 
     timeline: rows by household; replaced: the version of a correction or voiding, the household, and the version of what it
     replaced; reshaped: by partition, the shapes that households had when their stocks were last counted; totals: by partition,
-    the stocks as last counted; changed: how many records changed something.
+    the stocks as last counted; changed: how many records changed something; repeated: how many were dropped, their
+    version having been folded before.
     """
 
     households: dict[bytes, Household] = field(default_factory=dict)
@@ -34,3 +35,4 @@ class Batch:
     reshaped: dict[int, dict[bytes, Shape]] = field(default_factory=dict)
     totals: dict[int, Totals] = field(default_factory=dict)
     changed: int = 0
+    repeated: int = 0

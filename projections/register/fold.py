@@ -40,6 +40,7 @@ class Fold:
         if household is None:
             household = self._households[household_id] = Household(household_id, record.partition)
         if not _is_next(household, record, event):
+            self.batch.repeated += 1
             return
         batch = self.batch
         batch.changed += 1

@@ -56,6 +56,7 @@ class RegisterProjection:
         self._cuts = Cuts()
         self._checkpoints: dict[TopicPartition, Checkpoint] | None = None
         self._claims: dict[TopicPartition, int] = {}
+        self.repeated = 0
 
     def checkpoints(self) -> Mapping[TopicPartition, Checkpoint]:
         """As the database has them. What is remembered of partitions that somebody else has projected since is forgotten."""
@@ -79,6 +80,7 @@ class RegisterProjection:
     def fold(self, records: Sequence[Record]) -> int:
         known = self._known()
         fresh = self._decode(records, known)
+        self.repeated += len(records) - len(fresh)
         if not fresh:
             return 0
         try:
@@ -93,6 +95,7 @@ class RegisterProjection:
             raise
         self._checkpoints = known | batch.checkpoints
         self._households.keep(batch.households.values())
+        self.repeated += batch.repeated
         return batch.changed
 
     def close(self) -> None:

@@ -1,5 +1,7 @@
 """The library's application over our event store: what command handlers load aggregates from and save them to."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -43,15 +45,23 @@ A = TypeVar("A", bound=Stream)
 class RegistryApplication(Application[UUID]):
     """Loads and saves aggregates; configured by what it is given, never by the environment.
 
-    cache_size, exclusive: see CheckoutRepository.
+    cache_size, exclusive: see CheckoutRepository; timed: entered around each write.
     """
 
     name = "registry"
     events: RegistryEventStore
     repository: CheckoutRepository
 
-    def __init__(self, store: RegistryEventStore, *, cache_size: int = 0, exclusive: bool = False) -> None:
+    def __init__(
+        self,
+        store: RegistryEventStore,
+        *,
+        cache_size: int = 0,
+        exclusive: bool = False,
+        timed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._store = store
+        self._timed = timed
         self._cache_size = cache_size
         self._exclusive = exclusive
         super().__init__()
@@ -70,7 +80,8 @@ class RegistryApplication(Application[UUID]):
         nor in the aggregates, which are to be thrown away. Raises what RegistryEventStore.put raises.
         """
         events = [event for aggregate in aggregates for event in aggregate.pending]
-        recordings = self.events.put(events, command=command)
+        with self._timed():
+            recordings = self.events.put(events, command=command)
         for aggregate in aggregates:
             aggregate.collect_events()
             self.repository.keep(aggregate)

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
 from deploy.composition.write_side import WriteSide
@@ -112,7 +113,7 @@ class Api:
 @contextmanager
 def an_api(folder: Path, start: date = DAY_ONE) -> Iterator[Api]:
     """The application over the installation that was made in this folder, at noon of that day."""
-    with opened_installation(folder, start, cache_size=100) as side, web_application_of(side) as app:
+    with opened_installation(folder, start, cache_size=100) as side, web_application_of(side, CollectorRegistry()) as app:
         yield Api(side, app)
 
 

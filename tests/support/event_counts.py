@@ -50,6 +50,7 @@ class CountEvents:
     """The projection."""
 
     def __init__(self, engine: Engine) -> None:
+        self.repeated = 0
         self._engine = engine
         self._reader: EventReader[None] = EventReader(registry_catalogue(), {})
         self._rows: dict[bytes, tuple[object, ...]] = {}

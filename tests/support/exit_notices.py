@@ -37,6 +37,7 @@ class GiveNotice:
     """The projection."""
 
     def __init__(self, engine: Engine) -> None:
+        self.repeated = 0
         self._engine = engine
         self._reader: EventReader[None] = EventReader(registry_catalogue(), {})
         with engine.connect() as connection:

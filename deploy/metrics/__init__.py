@@ -1,0 +1,1 @@
+"""The collectors of the metrics in `schemas.metrics`, and where they are served from."""
