@@ -10,13 +10,14 @@ group gave them away) it is refused at its next write: it forgets what it knew, 
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from consumers.log.consumer import LogConsumer
 from consumers.projector.losses import Losses
 from projections.checkpoints import AnotherProjector
 from projections.read_model import Projection
+from schemas.log_errors import LogUnavailable
 from schemas.messages import Record, TopicPartition
 
 BATCH_MAX: Final = 5000
@@ -133,7 +134,10 @@ class Projector:
 
     def _tell(self) -> None:
         """Commit what was folded, now that there is nothing else to do."""
-        if self._uncommitted:
+        if not self._uncommitted:
+            return
+        # While a group shares its partitions out anew nobody may commit: later is as good, and what is amiss shows at the poll.
+        with suppress(LogUnavailable):
             # A partition may have gone to another consumer of the group since.
             own = self._consumer.end_offsets().keys()
             self._consumer.commit({place: offset for place, offset in self._uncommitted.items() if place in own})

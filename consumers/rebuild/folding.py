@@ -18,20 +18,27 @@ Offsets = Mapping[TopicPartition, int]
 BATCH_MAX: Final = 20_000
 """Records in one transaction: more than a projector's, since nobody waits for one, and most rows are then written once for more
 events (a sixth less work)."""
-_PATIENCE_S: Final = 1.0
+_PATIENCE_S: Final = 10.0
+"""How long a log may take to hand out records that it must have."""
+_FIRST_S: Final = 2.0
+_NEXT_S: Final = 0.3
+"""How long it may take where it need not have any more: on a log with gaps, the last offsets may be nobody's."""
 
 
-def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told: Callable[[int], None]) -> int:
+def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told: Callable[[int], None], *, exact: bool) -> int:
     """Fold the records before the target offsets; return how many. `told`: with how many more, after each batch.
 
-    Partitions without a target are left alone. Ends before the target where the log does. Raises what the projection raises.
+    exact: each target follows a record, as a checkpoint does; the end of a log need not. Partitions without a target are left
+    alone. Ends before the target where the log does. Raises what the projection raises.
     """
     reached = offsets_of(projection.checkpoints())
     consumer.resume_from(lambda topic, partition: reached.get((topic, partition), 0))
-    left = {place: offset for place, offset in target.items() if reached.get(place, 0) < offset}
+    ends = consumer.end_offsets()
+    there = {place: min(offset, ends.get(place, 0)) for place, offset in target.items()}
+    left = {place: offset for place, offset in there.items() if reached.get(place, 0) < offset}
     folded = 0
     while left:
-        records = consumer.poll(BATCH_MAX, _PATIENCE_S)
+        records = consumer.poll(BATCH_MAX, _PATIENCE_S if exact else _NEXT_S if folded else _FIRST_S)
         if not records:
             break
         wanted = [record for record in records if record.offset < target.get((record.topic, record.partition), 0)]

@@ -56,7 +56,7 @@ def _fold(share: Share, partition: int, engine: Engine, told: Callable[[int], No
     projection = share.project(engine)
     consumer = share.open_log(share.topics, (partition,))
     try:
-        fold_to(consumer, projection, target, told)
+        fold_to(consumer, projection, target, told, exact=share.exact)
         if share.exact:
             check_reached(offsets_of(projection.checkpoints()), target)
     finally:

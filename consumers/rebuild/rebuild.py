@@ -132,22 +132,24 @@ class Rebuild:
         shapes = [shape_of(table) for table in self.model.digested]
         self.watcher.begin("COMPARE", None)
         with live_state(self.views.location(live), shapes, elsewhere=self.workers > 1) as state:
-            return compare(state, build.location, shapes, lambda offsets: self._bring_to(build, offsets)[0], self.watcher.advance)
+            return compare(
+                state, build.location, shapes, lambda offsets: self._bring_to(build, offsets, exact=True)[0], self.watcher.advance
+            )
 
     def _catch_up(self, build: BuildInTheMaking, live: Build | None) -> None:
         """Come as near to the live build, or to the log's end, as can be, so that the swap takes back next to nothing."""
         for _ in range(_CATCH_UPS_MAX):
-            if self._bring_to(build, self._target(live))[1] < BATCH_MAX:
+            if self._bring_to(build, self._target(live), exact=self._comparable(live))[1] < BATCH_MAX:
                 return
 
-    def _bring_to(self, build: BuildInTheMaking, target: Offsets) -> tuple[Offsets, int]:
+    def _bring_to(self, build: BuildInTheMaking, target: Offsets, *, exact: bool) -> tuple[Offsets, int]:
         """Fold up to the target; return where the build stands then, and how many records that took."""
         engine = build.location.open(mapped=False)
         try:
             projection = self.model.project(engine)
             consumer = self.open_log(self.model.topics, None)
             try:
-                folded = fold_to(consumer, projection, target, lambda count: None)
+                folded = fold_to(consumer, projection, target, lambda count: None, exact=exact)
             finally:
                 consumer.close()
             reached = offsets_of(projection.checkpoints())
