@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.clocks import SystemClock
+from deploy.composition.migrations import migrate
 from deploy.composition.write_side import WriteSide, prepare, write_side
 from deploy.settings import Settings
 from registry.application.batch import Batch
@@ -29,6 +30,7 @@ def a_register(store_url: str = "", **options: Any) -> Iterator[WriteSide]:
     """A new register in a temporary folder, with one village; its events are in that database if one is named."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.read({}, data=folder, store_url=store_url, synthetic_ids=True)
+        migrate(settings)
         prepare(settings)
         with write_side(settings, clock=SystemClock(), **options) as side:
             village = ChangedDivision(code=VILLAGE, level="VILLAGE", name_zh="示例村")

@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "import": "Import households, measures or visits from a spreadsheet.",
     "token": "Create, list and revoke access tokens.",
     "policy": "Check, activate and list policy documents.",
+    "migrate": "Make the tables in PostgreSQL, or bring them to this program's revision.",
     "rebuild": "Make a read model again from the log, beside the live one, and swap.",
     "verify": "Check the store's chain and the read models' digests.",
     "export": "Write the whole history to files that anybody can check.",

@@ -12,7 +12,7 @@ from deploy.cannot_start import CannotStart
 from deploy.cli import data_options
 from deploy.commands.columns import columns
 from deploy.composition.keys import master_key_path, read_keys, write_master_keys
-from deploy.composition.write_side import require_store, write_side
+from deploy.composition.write_side import prepare_vault, require_store, write_side
 from deploy.data_lock import data_folder_lock
 from deploy.settings import Settings
 from registry.vault.access_log import LogHead
@@ -128,7 +128,7 @@ def _take_fresh_key(settings: Settings) -> None:
     """Unless a rotation was interrupted after its key was made: that one is gone on with. Raises CannotStart, KeyRefused."""
     masters, _ = read_keys(settings)
     with write_side(settings) as side:
-        side.vault.create_tables()
+        prepare_vault(side)
         unfinished = side.vault.keys_in_use().keys() - {masters.current}
     if unfinished:
         return

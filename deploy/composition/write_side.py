@@ -1,8 +1,8 @@
 """The write side of one process: event store, vault, tokens, reference shelf and the command service."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -26,9 +26,11 @@ from registry.store.application import RegistryApplication
 from registry.store.errors import StoreMissing
 from registry.store.event_store import RegistryEventStore
 from registry.store.opening import create_store, open_store, recorder_for
+from registry.store.revision import STORE_REVISION, is_postgresql
 from registry.tokens import tables as token_tables
 from registry.tokens.tokens import Tokens
 from registry.vault.database import VaultDatabase
+from registry.vault.revision import VAULT_REVISION
 from registry.vault.vault import Vault
 from schemas.clock import Clock
 
@@ -52,24 +54,30 @@ class WriteSide:
 
 
 def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: RandomBytes | None = None) -> None:
-    """Make what is missing of an installation: databases, keys, policies, topics of the log. Quick where nothing is.
+    """Make what is missing of an installation: files, keys, policies, topics of the log. Quick where nothing is.
 
-    clock, random_bytes: see write_side; a demonstration's first events belong to its own time too.
-    Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreUnavailable, VaultUnavailable, LogUnavailable.
+    Tables in PostgreSQL are made by `registry migrate` alone. clock, random_bytes: see write_side; a demonstration's first events
+    belong to its own time too.
+    Raises PolicyRefused (file, key and rule), SettingWrong, KeyRefused, StoreNotMigrated, StoreUnavailable, VaultUnavailable,
+    LogUnavailable.
     """
     documents = read_documents(settings)  # before anything is made: a bad file leaves nothing half-done
+    VAULT_REVISION.require(settings.vault)
     prepare_store(settings)
     make_keys(settings)
     make_checkpoint_key(settings)
     with write_side(settings, clock=clock, random_bytes=random_bytes) as side:
-        side.vault.create_tables()
+        prepare_vault(side)
         activate_documents(side.service, documents, side.next_id)
     prepare_log(settings)
 
 
 def prepare_store(settings: Settings) -> None:
-    """Make the event store's database, with tokens and facts, unless it is there. Raises StoreUnavailable."""
+    """Make the event store's file, with tokens and facts, unless it is there. Raises StoreNotMigrated, StoreUnavailable."""
     settings.path("").mkdir(parents=True, exist_ok=True)
+    if is_postgresql(settings.store):
+        STORE_REVISION.require(settings.store)
+        return
     create_store(settings.store)
     engine = token_tables.open_database(settings.store)
     try:
@@ -77,6 +85,14 @@ def prepare_store(settings: Settings) -> None:
         create_facts(engine)
     finally:
         engine.dispose()
+
+
+def prepare_vault(side: WriteSide) -> None:
+    """Make the vault's file unless it is there, and take in the keys. Raises KeyRefused, VaultUnavailable."""
+    if is_postgresql(side.settings.vault):
+        side.vault.take_in_keys()
+    else:
+        side.vault.create_tables()
 
 
 def register_clock(settings: Settings) -> Clock:
@@ -96,7 +112,11 @@ def open_events(settings: Settings, clock: Clock) -> RegistryEventStore:
 
 
 def require_store(settings: Settings) -> None:
-    """Raises StoreMissing where no installation was made yet, before anything else makes half of one; StoreUnavailable."""
+    """Raises StoreMissing where no installation was made yet, before anything else makes half of one; StoreUnavailable.
+
+    On PostgreSQL it is StoreNotMigrated, also where the tables are of another program's revision.
+    """
+    STORE_REVISION.require(settings.store)
     recorder = recorder_for(settings.store)
     try:
         recorder.head()
@@ -114,13 +134,15 @@ def write_side(
     random_bytes: RandomBytes | None = None,
     cache_size: int = 0,
     exclusive: bool = False,
+    timed: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[WriteSide]:
     """Open the write side of an installation that was prepared; closed when the block is left.
 
     clock: the register's own unless given; random_bytes: for a demonstration that gives the same bytes from the same seed;
-    cache_size, exclusive: see CheckoutRepository. Raises StoreMissing, StoreUnavailable, KeyRefused, VaultUnavailable.
+    cache_size, exclusive, timed: see RegistryApplication. Raises StoreMissing, StoreUnavailable, KeyRefused, VaultUnavailable.
     """
     require_store(settings)
+    VAULT_REVISION.require(settings.vault)
     clock = clock if clock is not None else register_clock(settings)
     next_id = time_ordered_ids(clock) if random_bytes is None else time_ordered_ids(clock, random_bytes)
     masters, lookup = read_keys(settings)
@@ -128,7 +150,7 @@ def write_side(
     engine = token_tables.open_database(settings.store)
     vault = Vault(VaultDatabase(settings.vault), masters, lookup, clock, next_id, allow_synthetic=settings.synthetic_ids)
     try:
-        application = RegistryApplication(store, cache_size=cache_size, exclusive=exclusive)
+        application = RegistryApplication(store, cache_size=cache_size, exclusive=exclusive, timed=timed)
         shelf = ReferenceShelf(store.events_of_types, time.monotonic)
         service = CommandService(
             store=application,

@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 
 from deploy.cannot_start import CannotStart
 from deploy.clocks import HandSetClock
-from deploy.composition.installation_facts import create_facts, keep_clock_offset, keep_fact, read_fact
-from deploy.composition.write_side import prepare
+from deploy.composition.installation_facts import keep_clock_offset, keep_fact, read_fact
+from deploy.composition.write_side import prepare, prepare_store
 from deploy.demo.days import FIRST_DAY, LAST_DAY
 from deploy.demo.seeds import SeededBytes
 from deploy.settings import Settings
 from registry.store.instant import to_micros
-from registry.store.opening import create_store, recorder_for
+from registry.store.opening import recorder_for
 from registry.tokens.tables import open_database
 from schemas.clock import SHANGHAI
 
@@ -43,11 +43,9 @@ def found_demonstration(settings: Settings) -> Demonstration | None:
 
     Raises CannotStart where the data were made by something else.
     """
-    settings.path("").mkdir(parents=True, exist_ok=True)
-    create_store(settings.store)
+    prepare_store(settings)
     engine = open_database(settings.store)
     try:
-        create_facts(engine)
         told = read_fact(engine, _FACT)
     finally:
         engine.dispose()

@@ -7,6 +7,8 @@ IdempotencyMismatch                                the same key was used for ano
 StoreUnavailable (the library's OperationalError)  the database cannot be reached
 ├── StoreBusy                                      another writer held the store for longer than the lock time-out
 ├── StoreMissing                                   there is no event store at this address yet
+│   └── StoreNotMigrated                           its tables are not those of this program: `registry migrate`
+├── StoreShapeUnknown                              its tables are not those of any revision
 └── ConnectionLost                                 the connection broke, so it is not known whether the write was committed
 """
 
@@ -55,6 +57,18 @@ class StoreMissing(StoreUnavailable):
     """There is no event store at this address: it has to be created first."""
 
     code = "E-STORE-MISSING"
+
+
+class StoreNotMigrated(StoreMissing):
+    """The tables are missing or of another revision; they are made and moved on by one command, never by a worker."""
+
+    code = "E-STORE-NOT-MIGRATED"
+
+
+class StoreShapeUnknown(StoreUnavailable):
+    """Tables of these names are there, and are not those of the first revision. Nothing was changed."""
+
+    code = "E-STORE-SHAPE"
 
 
 class ConnectionLost(StoreUnavailable):

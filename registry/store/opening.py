@@ -19,7 +19,10 @@ _POSTGRESQL = ("postgresql://", "postgres://")
 
 
 def create_store(url: str) -> None:
-    """Make the tables, unless they are there; to be done once, before any process opens the store. Raises StoreUnavailable."""
+    """Make the tables, unless they are there; to be done once, before any process opens the store. Raises StoreUnavailable.
+
+    An installation's in PostgreSQL are made by `migrating` instead, which counts their revisions.
+    """
     recorder = recorder_for(url)
     try:
         recorder.create_table()

@@ -75,6 +75,10 @@ class Vault:
     def create_tables(self) -> None:
         """Create what is missing and take in the keys, at every start; quick where there is nothing to do."""
         self._database.create_tables()
+        self.take_in_keys()
+
+    def take_in_keys(self) -> None:
+        """Compare the keys with the vault's, and keep what is needed to do so in a new one."""
         with self._database.writing() as connection:
             require_keys(connection, self._custodian.masters, self._custodian.lookup)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from deploy.clocks import OffsetClock
 from deploy.composition.installation_facts import keep_clock_offset
+from deploy.composition.migrations import migrate
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide, prepare, write_side
 from deploy.settings import Settings
@@ -34,6 +35,7 @@ def new_installation(folder: Path, *, begun_at: datetime = BEGUN_AT, **settings:
     """An installation in that folder whose register knows VILLAGE, and whose time begins now with `begun_at`."""
     made = Settings.read({}, data=str(folder), **settings)
     offset = begun_at - datetime.now(UTC)
+    migrate(made)
     prepare(made, clock=OffsetClock(offset))
     engine = open_database(made.store)
     keep_clock_offset(engine, offset)

@@ -1,4 +1,4 @@
-CREATE FUNCTION append_stored_events(
+CREATE OR REPLACE FUNCTION append_stored_events(
     writers bigint,
     stamp bigint,
     place_streams uuid[], place_versions bigint[], place_links bytea[],

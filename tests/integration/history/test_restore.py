@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from deploy.clocks import SystemClock
 from deploy.composition.history_side import published_checkpoints, relay_mark
 from deploy.composition.installation_facts import read_clock_offset
+from deploy.composition.migrations import migrate
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import prepare, write_side
 from deploy.restoring import restore
@@ -20,6 +22,7 @@ from registry.store.opening import recorder_for
 from registry.store.recorder import RawRow
 from registry.store.restoring import StoreNotEmpty
 from registry.tokens.tables import open_database
+from schemas.embedded_log import OFFSET_BITS
 from tests.support.agreement import logged
 from tests.support.installation import new_installation, record_household, shown
 from tests.support.meter_store import all_rows
@@ -72,7 +75,9 @@ def export(original: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Where nothing is yet."""
     store = request.getfixturevalue("postgres_uri") if request.param == "postgresql" else ""
-    return Settings.read({}, data=str(tmp_path / "restored"), store_url=store, checkpoint_every=EVERY)
+    settings = Settings.read({}, data=str(tmp_path / "restored"), store_url=store, checkpoint_every=EVERY)
+    migrate(settings)
+    return settings
 
 
 def rows_of(settings: Settings) -> list[RawRow]:
@@ -192,7 +197,7 @@ def test_an_export_that_is_older_than_the_log_is_refused(original: Settings, tmp
 
 
 def relayed_to(settings: Settings) -> int:
-    return relay_mark(settings, SystemClock()).position
+    return relay_mark(settings).position
 
 
 def test_a_log_of_another_history_is_refused(export: Path, tmp_path: Path) -> None:
@@ -256,3 +261,13 @@ def test_a_key_that_is_none_is_refused(export: Path, tmp_path: Path) -> None:
     assert registry("verify", "--offline", export, "--key", tmp_path / "none.pem").codes == ["E-CHECKPOINT-KEY"]
     assert registry("verify", "--key", tmp_path / "none.pem").status == 2
     assert registry("verify", "--offline", export, "--store").status == 2
+
+
+def test_what_was_published_is_never_signed_anew(original: Settings, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(original.data, tmp_path / "data"))
+    with closing(sqlite3.connect(data / "log.db")) as connection, connection:
+        (number,) = connection.execute("SELECT id FROM topic_partition WHERE topic = 'registry.checkpoints'").fetchone()
+        connection.execute("DELETE FROM record WHERE id = (SELECT max(id) FROM record WHERE id >> ? = ?)", (OFFSET_BITS, number))
+    called = registry("export", tmp_path / "export", "--data", data)
+    assert (called.status, called.codes) == (1, ["E-LOG-DAMAGED"])
+    assert not (tmp_path / "export").exists()

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.clocks import HandSetClock, OffsetClock
 from deploy.composition.installation_facts import keep_clock_offset
+from deploy.composition.migrations import migrate
 from deploy.composition.write_side import WriteSide, prepare, register_clock, write_side
 from deploy.settings import Settings
 from registry.household.household import Household
@@ -33,6 +34,7 @@ def settings(tmp_path: Path, postgres_uri: str) -> Settings:
 @pytest.fixture
 def side(settings: Settings) -> Iterator[WriteSide]:
     clock = HandSetClock(noon_of(DAY_ONE))
+    migrate(settings)
     prepare(settings, clock=clock)
     with write_side(settings, clock=clock) as side:
         add_villages(side)
@@ -94,5 +96,6 @@ def test_preparing_what_is_there_changes_nothing(side: WriteSide, settings: Sett
 
 
 def test_a_database_without_a_register_is_no_register(settings: Settings) -> None:
-    with pytest.raises(StoreMissing), write_side(settings):
+    with pytest.raises(StoreMissing) as missing, write_side(settings):
         pass
+    assert missing.value.code == "E-STORE-NOT-MIGRATED"
