@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from deploy.clocks import SystemClock
 from deploy.composition.history_side import relay_mark
 from deploy.composition.installation_facts import keep_clock_offset
 from deploy.composition.read_side import opened_views
@@ -33,7 +32,7 @@ def restore(settings: Settings, export: Path, keys: PublicKeys | None, stages: S
     Raises HistoryFault, ExportRefused, StoreNotEmpty, StoreBehindLog, StoreUnavailable, LogUnavailable, LogDamaged.
     """
     check = ExportCheck(export, keys)
-    mark = relay_mark(settings, SystemClock())
+    mark = relay_mark(settings)
     if mark.position > check.manifest.last_position:
         raise StoreBehindLog(f"the log was fed up to position {mark.position}, the export ends at {check.manifest.last_position}")
     if not mark.position:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from deploy.clocks import SystemClock
 from deploy.composition.checkpoint_keys import open_notary
 from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import on_kafka, open_consumer
@@ -16,12 +17,12 @@ from registry.relay.mark import RELAY, RelayMark
 from registry.store.recorder import StoreRecorder
 from registry.tokens.tables import open_database
 from schemas.catalogue import registry_catalogue
-from schemas.clock import Clock
-from schemas.log_errors import UnknownTopic
+from schemas.log_errors import LogDamaged, LogUnavailable
 
 GROUP: Final = "export"
 _POLL_MAX: Final = 50
-_PATIENCE_S: Final = 2.0
+_PATIENCE_S: Final = 30.0
+"""How long the log may take for the next checkpoints that it says it has."""
 
 
 def present_history(settings: Settings, recorder: StoreRecorder) -> History:
@@ -44,30 +45,41 @@ def present_history(settings: Settings, recorder: StoreRecorder) -> History:
 
 
 def published_checkpoints(settings: Settings) -> Iterator[Checkpoint]:
-    """Those that the log holds by now; none where there is no log yet. Raises LogUnavailable, LogDamaged, Undecodable."""
-    if not _there_is_a_log(settings):
+    """Those that the log holds, up to the relay's mark; none where there is no log yet.
+
+    Raises LogDamaged where the log has fewer than were published: nobody shall sign anew what was signed already. LogUnavailable.
+    """
+    sealed = relay_mark(settings).sealed.position
+    if not sealed:
         return
-    try:
-        consumer = open_consumer(settings, GROUP, (TOPIC,))
-    except UnknownTopic:  # a log that was made before there were checkpoints
-        return
+    consumer = open_consumer(settings, GROUP, (TOPIC,))
     try:
         consumer.resume_from(lambda topic, partition: 0)
-        end, next_offset = consumer.end_offsets()[TOPIC, 0], 0
-        while next_offset < end and (records := consumer.poll(_POLL_MAX, _PATIENCE_S)):
+        end, next_offset, position = consumer.end_offsets()[TOPIC, 0], 0, 0
+        while position < sealed:
+            records = consumer.poll(_POLL_MAX, _PATIENCE_S if next_offset < end else 0.0)
+            if not records:
+                raise _ended_early(position, sealed, whole=next_offset >= end)
             for record in records:
                 assert record.value is not None, "the topic keeps everything"
-                yield Checkpoint.from_bytes(record.value)
+                checkpoint = Checkpoint.from_bytes(record.value)
+                yield checkpoint
+                position = checkpoint.position
             next_offset = records[-1].offset + 1
     finally:
         consumer.close()
 
 
-def relay_mark(settings: Settings, clock: Clock) -> RelayMark:
+def _ended_early(position: int, sealed: int, *, whole: bool) -> LogDamaged | LogUnavailable:
+    said = f"{TOPIC} could be read up to position {position}, the relay has published checkpoints up to {sealed}"
+    return LogDamaged(said) if whole else LogUnavailable(said)
+
+
+def relay_mark(settings: Settings) -> RelayMark:
     """How far the log was fed; at its beginning where there is no log yet. Raises LogUnavailable, LogDamaged."""
     if not _there_is_a_log(settings):
         return RelayMark()
-    marks = marks_of(settings, clock)
+    marks = marks_of(settings, SystemClock())  # nothing is appended, so its time does not matter
     try:
         return RelayMark.from_mark(marks.mark(RELAY))
     finally:
