@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from deploy.cannot_start import CannotStart
@@ -21,12 +21,20 @@ RESTART_WINDOW_S: Final = 60.0
 class Child:
     """A process of ours that is started again when it dies.
 
-    module: run with `python -m`; it refuses to go on by exit status REFUSED. ticks: seconds of a clock that never goes back.
+    module, arguments: run with `python -m`; it refuses to go on by exit status REFUSED. ticks: seconds of a clock that never goes
+    back.
     """
 
-    def __init__(self, name: str, module: str, environment: dict[str, str], ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        environment: dict[str, str],
+        ticks: Callable[[], float] = time.monotonic,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self.name = name
-        self._command = [sys.executable, "-m", module]
+        self._command = [sys.executable, "-m", module, *arguments]
         self._environment = environment
         self._ticks = ticks
         self._starts: list[float] = []

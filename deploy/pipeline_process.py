@@ -1,29 +1,39 @@
-"""The pipeline process of `registry up`: the relay from the store to the log, the projectors from the log to the read models.
+"""A pipeline process of `registry up`: one part of the way from the event store to the read models, or all of it.
 
-Both in one process, each in a thread: SQLite works without the interpreter's lock, and one process is less to watch. Ends with
-its parent, and after its present batches on SIGTERM. What waiting does not mend is one line and exit status 1: see `child`.
+All in one process, each in a thread, on an embedded log: SQLite works without the interpreter's lock, and one process is less to
+watch. Ends with its parent, and after its present batches on SIGTERM. What waiting does not mend is one line and exit status 1:
+see `child`.
 """
 
 import os
 import sys
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from deploy.child import BROKEN, REFUSED
 from deploy.parent_watch import die_with_parent
-from deploy.pipeline.running import run_relay_and_projectors
+from deploy.parts import ALL
+from deploy.pipeline.running import run_projectors, run_relay, run_relay_and_projectors
 from deploy.process_log import process_logger, set_up_log
 from deploy.settings import Settings
 from deploy.told_errors import code_of, language_of, lines_of
 
+PARTS: Final[Mapping[str, Callable[[Settings], None]]] = {
+    ALL: run_relay_and_projectors,
+    "relay": run_relay,
+    "project": run_projectors,
+}
 
-def main() -> int:
+
+def main(part: str = ALL) -> int:
     """Run until SIGTERM; return the exit status."""
     supervisor = os.environ.get("SUPERVISOR_PID")
     if supervisor:
         die_with_parent(int(supervisor))
     settings = Settings.read()
-    set_up_log("pipeline", settings.log_level)
+    set_up_log("pipeline" if part == ALL else part, settings.log_level)
     try:
-        run_relay_and_projectors(settings)
+        PARTS[part](settings)
     except Exception as error:
         if code_of(error) is None:
             process_logger("deploy.pipeline").error("broken", exc_info=error)
@@ -35,4 +45,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

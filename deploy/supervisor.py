@@ -5,23 +5,20 @@ again and again or refuses to go on: then everything stops with one clear line, 
 """
 
 import http.client
-import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
 from deploy.cannot_start import CannotStart
-from deploy.child import Child
 from deploy.data_lock import data_folder_lock
+from deploy.parts import api, end, pipeline
 from deploy.settings import Settings
 
 __all__ = ["CannotStart", "check_port", "data_folder_lock", "supervise"]
 
-STOP_S: Final = 15.0
-"""Time that a child gets to finish its batch before it is killed; every write is a transaction, so a kill loses nothing."""
 PORT_S: Final = 2.0
 """How long the port may still be held by a server that was killed a moment ago."""
 POLL_S: Final = 0.2
@@ -45,8 +42,7 @@ def supervise(settings: Settings, ready: Callable[[], None] = lambda: None) -> N
     Raises CannotStart. The caller holds the data folder's lock. A second signal kills at once what has not ended yet.
     """
     check_port(settings.host, settings.port)
-    environment = {**settings.environment(), "SUPERVISOR_PID": str(os.getpid())}
-    children = [Child("pipeline", "deploy.pipeline_process", environment), Child("API", "deploy.api_process", environment)]
+    children = [*pipeline(settings), api(settings)]
     signals = 0
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -70,18 +66,7 @@ def supervise(settings: Settings, ready: Callable[[], None] = lambda: None) -> N
                 told = True
                 ready()
     finally:
-        _end(children)
-
-
-def _end(children: Sequence[Child]) -> None:
-    """Ask all of them to end, wait, and kill those that do not."""
-    for child in children:
-        child.send(signal.SIGTERM)
-    deadline = time.monotonic() + STOP_S
-    for child in children:
-        if not child.ended_within(max(0.0, deadline - time.monotonic())):
-            child.send(signal.SIGKILL)
-            child.ended_within(STOP_S)
+        end(children)
 
 
 def _answers(settings: Settings) -> bool:

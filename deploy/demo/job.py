@@ -1,6 +1,6 @@
 """The main job: make a province, live through its years, show what happened, and serve it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -80,7 +80,8 @@ def live_through(settings: Settings, demonstration: Demonstration, tell: Callabl
     return Lived(demonstration, tally, villages[len(villages) // 2].code, household_id)
 
 
-def _look_around(pipeline: Child, shown: Shown, day: date, events: int) -> None:
+def _look_around(pipeline: Sequence[Child], shown: Shown, day: date, events: int) -> None:
     """Show how far it has come, and see that the pipeline keeps up. Raises CannotStart if it refuses."""
-    pipeline.watch()
+    for child in pipeline:
+        child.watch()
     shown.lived(day, events)

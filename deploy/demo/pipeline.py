@@ -1,9 +1,7 @@
-"""The pipeline beside the demonstration: relay and projector work in a process of their own while the province lives."""
+"""The pipeline beside the demonstration: relay and projector work in processes of their own while the province lives."""
 
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,36 +11,35 @@ from deploy.child import Child
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide
 from deploy.lag import marks_of, relay_lag, view_lag
+from deploy.parts import end, pipeline
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 
 _LOOK_S: Final = 0.1
-_STOP_S: Final = 15.0
 
 Waiting = Callable[[int], None]
 """Told how many events are still on their way."""
 
 
 @contextmanager
-def pipeline_beside(settings: Settings) -> Iterator[Child]:
-    """The pipeline process, from here to the block's end; it dies with us too."""
-    child = Child("pipeline", "deploy.pipeline_process", {**settings.environment(), "SUPERVISOR_PID": str(os.getpid())})
-    child.start()
+def pipeline_beside(settings: Settings) -> Iterator[list[Child]]:
+    """The pipeline's processes, from here to the block's end; they die with us too."""
+    children = pipeline(settings)
     try:
-        yield child
+        for child in children:
+            child.start()
+        yield children
     finally:
-        child.send(signal.SIGTERM)
-        if not child.ended_within(_STOP_S):
-            child.send(signal.SIGKILL)
-            child.ended_within(_STOP_S)
+        end(children)
 
 
 @contextmanager
-def caught_up(side: WriteSide, model: ReadModel, child: Child, waiting: Waiting) -> Iterator[Connection]:
+def caught_up(side: WriteSide, model: ReadModel, children: Sequence[Child], waiting: Waiting) -> Iterator[Connection]:
     """A connection to the live read model once it shows everything that is stored. Raises CannotStart if the pipeline refuses."""
     with opened_views(side.settings) as views:
         while True:
-            child.watch()
+            for child in children:
+                child.watch()
             engine = views.live(model)
             left = _left(side, model, engine)
             waiting(left)
