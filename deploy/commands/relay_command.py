@@ -13,8 +13,8 @@ from deploy.settings import Settings
 def command(data: str | None) -> None:
     """Move events from the event store to the log, and close weeks and months as they end, until Ctrl-C.
 
-    A register has one relay: a second one on the same machine is refused, and elsewhere the newest ends the one before. It waits
-    for a store or a log that cannot be reached.
+    A register has one relay: a second one on the same machine or on the same PostgreSQL store is refused, and elsewhere the newest
+    ends the one before. It waits for a store or a log that cannot be reached.
     """
     settings = Settings.read(data=data)
     set_up_log("relay", settings.log_level)

@@ -9,6 +9,7 @@ from deploy.composition.checkpoint_keys import open_notary
 from deploy.composition.log_side import open_producer
 from deploy.metrics.appends import AppendMetrics, MeasuredProducer
 from deploy.pipeline.bell import Bell, ring_all
+from deploy.pipeline.relay_lock import only_relay
 from deploy.pipeline.task import Step
 from deploy.process_log import process_logger
 from deploy.settings import Settings
@@ -42,26 +43,33 @@ class _Counted:
 def opened_relay(
     settings: Settings, clock: Clock, bells: Sequence[Bell] = (), appends: AppendMetrics | None = None
 ) -> Iterator[Step]:
-    """A relay that goes on from its mark, and rings after each append; `appends` learns how long they take.
+    """The store's only relay, which goes on from its mark and rings after each append; `appends` learns how long they take.
 
-    Raises StoreBehindLog, CheckpointKeyRefused, StoreUnavailable, LogUnavailable, LogDamaged; the steps raise ProducerFenced too.
+    Raises CannotStart, StoreBehindLog, CheckpointKeyRefused, StoreUnavailable, LogUnavailable, LogDamaged; the steps raise
+    ProducerFenced too.
     """
+    with only_relay(settings.store) as require_alone, _opened(settings, clock, appends) as relay:
+
+        def step() -> int:
+            require_alone()
+            moved = relay.step()
+            if moved:
+                ring_all(bells)
+            else:
+                time.sleep(LOOK_S)
+            return moved
+
+        yield step
+
+
+@contextmanager
+def _opened(settings: Settings, clock: Clock, appends: AppendMetrics | None) -> Iterator[Relay]:
     recorder = recorder_for(settings.store)
     try:
         producer = open_producer(settings, RELAY, clock)
         try:
             measured = producer if appends is None else MeasuredProducer(producer, appends)
-            relay = Relay(recorder, measured, settings.source, notary=open_notary(settings), told=_Counted().told)
-
-            def step() -> int:
-                moved = relay.step()
-                if moved:
-                    ring_all(bells)
-                else:
-                    time.sleep(LOOK_S)
-                return moved
-
-            yield step
+            yield Relay(recorder, measured, settings.source, notary=open_notary(settings), told=_Counted().told)
         finally:
             producer.close()
     finally:

@@ -3,8 +3,10 @@
 from sqlalchemy import BigInteger, Column, Engine, LargeBinary, MetaData, String, Table, create_engine, func, make_url, select
 from sqlalchemy.schema import CreateTable
 
+from registry.store.postgres_line import engine_on
+
 _WAIT_S = 10
-"""How long a statement waits for a writer of the event store (SQLite has one lock for the file)."""
+"""How long a statement waits for a lock (SQLite has one for the file, which writers of the event store take)."""
 _TABLES_LOCK = 0x746F6B656E73
 
 metadata = MetaData()
@@ -31,7 +33,7 @@ def open_database(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return create_engine(address, connect_args={"timeout": _WAIT_S}, hide_parameters=True)
-    return create_engine(address.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+    return engine_on(url, _WAIT_S)
 
 
 def create_tables(engine: Engine) -> None:

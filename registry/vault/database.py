@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.schema import CreateSchema
 
+from registry.store.postgres_line import engine_on
 from registry.vault.refusal import ErasureUnfinished, VaultUnavailable
 from registry.vault.tables import SCHEMA, data_key, lookup_index, metadata, note, person, person_lookup
 
@@ -39,9 +40,8 @@ class VaultDatabase:
 
     def __init__(self, url: str, wait_s: float = WAIT_S) -> None:
         address = make_url(url)
-        self._wait_s = wait_s
         self._is_sqlite = address.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(address, wait_s) if self._is_sqlite else _postgresql_engine(address)
+        self._engine = _sqlite_engine(address, wait_s) if self._is_sqlite else engine_on(url, wait_s)
 
     def create_tables(self) -> None:
         """Create what is missing; several processes may do so at once."""
@@ -63,8 +63,6 @@ class VaultDatabase:
         with _unavailable_as_ours(), self._engine.connect() as connection:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
-                if not self._is_sqlite:
-                    connection.execute(text(f"SET LOCAL lock_timeout = {round(self._wait_s * 1000)}"))
                 yield connection
 
     def lock_access_log(self, connection: Connection) -> None:
@@ -130,10 +128,6 @@ def _sqlite_engine(address: URL, wait_s: float) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine.execution_options(schema_translate_map={SCHEMA: None})
-
-
-def _postgresql_engine(address: URL) -> Engine:
-    return create_engine(address.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
 
 
 @contextmanager
