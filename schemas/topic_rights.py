@@ -39,10 +39,10 @@ TEMPLATE_OWNERS: Final = {"institution": Kind.HOSPITAL, "uscc": Kind.AGENCY}
 """The value that makes a template's topic -> whose own it is."""
 
 GROUPS: Final = {
-    Kind.PROJECTOR: ("projector", "rebuild", "verify", "lag"),
+    Kind.PROJECTOR: ("projector", "rebuild", "verify", "lag", "status"),
     Kind.FEED: ("feed",),
     Kind.INTAKE: ("intake",),
-    Kind.API: ("lag",),
+    Kind.API: ("lag", "status", "export"),
 }
 """What the names of the groups of our own processes begin with."""
 

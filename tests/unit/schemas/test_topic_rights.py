@@ -79,8 +79,8 @@ def test_processes_join_groups_and_run_transactions_under_names_of_their_own() -
     assert ids(Principal(Kind.RELAY), "hainan.") == [("transactional_id", "hainan.relay", "WRITE")]
     assert ids(Principal(Kind.FEED)) == [("group", "feed", "READ"), ("transactional_id", "feed", "WRITE")]
     assert ids(Principal(Kind.INTAKE)) == [("group", "intake", "READ"), ("transactional_id", "intake", "WRITE")]
-    assert [name for _, name, _ in ids(Principal(Kind.PROJECTOR))] == ["lag", "projector", "rebuild", "verify"]
-    assert ids(Principal(Kind.API)) == [("group", "lag", "READ")]
+    assert [name for _, name, _ in ids(Principal(Kind.PROJECTOR))] == ["lag", "projector", "rebuild", "status", "verify"]
+    assert ids(Principal(Kind.API)) == [("group", name, "READ") for name in ("export", "lag", "status")]
 
 
 def test_strangers_join_groups_that_begin_with_their_own_name_and_run_no_transactions() -> None:
