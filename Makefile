@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # The tests share the machine's cores among them.
 TEST_OPTIONS ?= -n auto
 
-.PHONY: help demo up test check bench clean
+.PHONY: help demo demo-kafka up test check bench clean
 
 help: ## Show what can be done
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/registry: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %s; try: make PYTHON=python3.11" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -20,8 +20,15 @@ $(VENV)/.dev: $(BIN)/registry
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.engines: $(BIN)/registry
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[broker,postgres,fast]'
+	@touch $@
+
 demo: $(BIN)/registry ## Make a synthetic province, live through two and a half years, serve it on 127.0.0.1:8000
 	$(BIN)/registry demo $(DEMO_OPTIONS)
+
+demo-kafka: $(VENV)/.engines ## The same on a real Kafka and a real PostgreSQL, each part in a process of its own
+	$(BIN)/registry demo --kafka --data var/on-kafka $(DEMO_OPTIONS)
 
 up: $(BIN)/registry ## Serve what is there
 	$(BIN)/registry up

@@ -1,5 +1,6 @@
 """`registry demo`: make a synthetic province, live through 2018-09 to 2021-03, show what happened, and serve it."""
 
+from contextlib import nullcontext
 from uuid import UUID
 
 import click
@@ -8,6 +9,7 @@ from deploy.cli import data_options
 from deploy.composition.write_side import write_side
 from deploy.data_lock import data_folder_lock
 from deploy.demo.access import LINGAO, renew_tokens
+from deploy.demo.engines import local_engines
 from deploy.demo.job import DEFAULT_SCALE, DEFAULT_SEED, Lived, chosen_demonstration, live_through
 from deploy.demo.scale import SCALES
 from deploy.settings import Settings
@@ -21,7 +23,10 @@ from deploy.supervisor import check_port, supervise
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: 8000).")
 @click.option("--no-serve", is_flag=True, help="End when the table is printed.")
-def command(data: str | None, scale: str | None, seed: int | None, host: str | None, port: int | None, no_serve: bool) -> None:
+@click.option("--kafka", is_flag=True, help="On a real Kafka and a real PostgreSQL, which are started here and end with it.")
+def command(
+    data: str | None, scale: str | None, seed: int | None, host: str | None, port: int | None, no_serve: bool, kafka: bool
+) -> None:
     """Make a synthetic province and live through two and a half years by the register's own commands; then serve it.
 
     300, 3,300 or 33,000 households that have not exited (tiny, small, full). Ctrl-C stops it, and the same command goes on
@@ -31,15 +36,20 @@ def command(data: str | None, scale: str | None, seed: int | None, host: str | N
     with data_folder_lock(settings.path("")):
         if not no_serve:
             check_port(settings.host, settings.port)
-        demonstration = chosen_demonstration(settings, scale, seed)
-        try:
-            lived = live_through(settings, demonstration, click.echo)
-        except KeyboardInterrupt:
-            click.echo("what is stored stays: the same command goes on from there", err=True)
-            raise
-        _tell_refusals(lived)
-        if not no_serve:
-            _serve(settings, lived)
+        with local_engines(settings, click.echo) if kafka else nullcontext(settings) as chosen:
+            _live_and_serve(chosen, scale, seed, serve=not no_serve)
+
+
+def _live_and_serve(settings: Settings, scale: str | None, seed: int | None, *, serve: bool) -> None:
+    demonstration = chosen_demonstration(settings, scale, seed)
+    try:
+        lived = live_through(settings, demonstration, click.echo)
+    except KeyboardInterrupt:
+        click.echo("what is stored stays: the same command goes on from there", err=True)
+        raise
+    _tell_refusals(lived)
+    if serve:
+        _serve(settings, lived)
 
 
 def _tell_refusals(lived: Lived) -> None:
