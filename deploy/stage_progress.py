@@ -21,6 +21,7 @@ WORDS: Final = {
     "AUDIT": {"en": "auditing the store", "zh": "核查事件库"},
     "LOG": {"en": "comparing the log", "zh": "比对日志"},
     "BALANCE": {"en": "adding up", "zh": "核算收支"},
+    "HISTORY": {"en": "holding the store to its checkpoints", "zh": "比对检查点"},
     "EXPORT": {"en": "exporting", "zh": "导出历史"},
     "CHECK": {"en": "checking the export", "zh": "核查导出"},
     "RESTORE": {"en": "restoring", "zh": "恢复历史"},

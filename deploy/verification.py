@@ -13,6 +13,8 @@ import sqlalchemy.exc
 
 from consumers.rebuild.rebuild import Rebuild
 from consumers.verification.log_copy import check_log_copy
+from deploy.composition.checkpoint_keys import read_signing_keys
+from deploy.composition.history_side import published_checkpoints, relay_mark, stored_rows
 from deploy.composition.log_side import open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock, write_side
@@ -24,6 +26,8 @@ from projections.database import snapshot
 from projections.read_model import ReadModel
 from projections.register.balance import check_balance
 from projections.register.read_model import REGISTER
+from registry.history.notary import NOTHING_SEALED
+from registry.history.published import confirmed
 from registry.relay.relay import RELAY
 from registry.store.audit import audit_store
 from registry.store.opening import recorder_for
@@ -143,6 +147,24 @@ class Verification:
             check.fail([f"row {verdict.broken_at} of the access log is missing or was altered"])
         return check
 
+    def history(self) -> Check:
+        """The store beside the signed checkpoints that the log holds."""
+        check = Check("history")
+        recorder = recorder_for(self.settings.store)
+        try:
+            self.stages.begin("HISTORY", relay_mark(self.settings).sealed.position)
+            rows = stored_rows(recorder)
+            sealed, count = NOTHING_SEALED, 0
+            for checkpoint in published_checkpoints(self.settings):
+                before = sealed.tree.leaves
+                sealed = confirmed(sealed, checkpoint, rows, read_signing_keys(self.settings).public)
+                count += 1
+                self.stages.advance(sealed.tree.leaves - before)
+            check.facts = {"checkpoints": count, "position": sealed.position, "root": sealed.tree.root.hex()}
+        finally:
+            recorder.close()
+        return check
+
     def made(self, name: str) -> list[Check]:
         """The check of this name, or those of all read models for `views`; failed where it cannot be made."""
         parts: dict[str, Sequence[tuple[str, Callable[[], Check]]]] = {
@@ -151,6 +173,7 @@ class Verification:
             "views": [(model.name, partial(self.view, model)) for model in READ_MODELS],
             "balance": [("balance", self.balance)],
             "vault": [("vault", self.vault)],
+            "history": [("history", self.history)],
         }
         return [self._guarded(*part) for part in parts[name]]
 

@@ -22,6 +22,7 @@ PARTS: Final = {
     "views": "Each live read model beside a fresh build at the same offsets.",
     "balance": "Closing is opening plus in less out, everywhere.",
     "vault": "The vault's access log.",
+    "history": "The store beside the signed checkpoints.",
 }
 WORDS: Final = {
     "ok": {"en": "ok", "zh": "无误"},

@@ -14,12 +14,13 @@ from deploy.settings import Settings
 from registry.history.checkpoint import TOPIC, Checkpoint
 from registry.history.exporting import History
 from registry.relay.mark import RELAY, RelayMark
-from registry.store.recorder import StoreRecorder
+from registry.store.recorder import RawRow, StoreRecorder
 from registry.tokens.tables import open_database
 from schemas.catalogue import registry_catalogue
 from schemas.log_errors import LogDamaged, LogUnavailable
 
 GROUP: Final = "export"
+_PAGE_ROWS: Final = 1000
 _POLL_MAX: Final = 50
 _PATIENCE_S: Final = 30.0
 """How long the log may take for the next checkpoints that it says it has."""
@@ -42,6 +43,14 @@ def present_history(settings: Settings, recorder: StoreRecorder) -> History:
         datetime.now(UTC).isoformat(timespec="seconds"),
         offset // timedelta(microseconds=1),
     )
+
+
+def stored_rows(recorder: StoreRecorder) -> Iterator[RawRow]:
+    """Every stored event, in order. Raises what the store raises."""
+    after = 0
+    while rows := recorder.select_raw(after, _PAGE_ROWS):
+        yield from rows
+        after = rows[-1][0]
 
 
 def published_checkpoints(settings: Settings) -> Iterator[Checkpoint]:

@@ -7,7 +7,7 @@ the next one. On the way every event is compared with what was published: an exp
 import fcntl
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,15 +15,12 @@ from pathlib import Path
 from shutil import rmtree
 from typing import ClassVar, Final
 
-from registry.history.alignment import diverged
 from registry.history.checkpoint import Checkpoint
 from registry.history.checkpoint_file import CheckpointWriter
 from registry.history.durable_files import sync_folder, synced
-from registry.history.faults import CHECKPOINT, DROPPED, HistoryFault, event_name
-from registry.history.keys import CheckpointKeyRefused
 from registry.history.manifest import NAME, Manifest
-from registry.history.merkle import leaf_hash
-from registry.history.notary import Notary, Sealed, Tally
+from registry.history.notary import Notary, Tally
+from registry.history.published import confirmed
 from registry.history.segments import EVENTS_PER_SEGMENT, SegmentWriter
 from registry.store.recorder import RawRow
 from schemas.catalogue import Catalogue
@@ -127,20 +124,7 @@ class _Export:
 
     def _take_published(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint of the log's. Raises HistoryFault unless the store's events are those that it signs."""
-        sealed = self._tally.sealed
-        if checkpoint.key_id not in self._history.notary.public:
-            key = f"the checkpoint at position {checkpoint.position} is signed by key {checkpoint.key_id}"
-            raise CheckpointKeyRefused(f"{key}, which the key file has not: add it, its public key is enough")
-        if not checkpoint.is_signed(self._history.notary.public) or checkpoint.leaves_before != sealed.tree.leaves:
-            raise HistoryFault(CHECKPOINT, checkpoint.position, "the log's checkpoint is altered, or one before it is missing")
-        rows = list(islice(self._rows, len(checkpoint.hashes)))
-        hashes = [leaf_hash(position, state) for position, _, _, state, _ in rows]
-        if hashes != list(checkpoint.hashes):
-            raise _not_as_published(rows, hashes, checkpoint.hashes, sealed.position)
-        tree = sealed.tree.with_leaves(checkpoint.hashes)
-        if tree.root != checkpoint.root:
-            raise HistoryFault(CHECKPOINT, checkpoint.position, "the log's checkpoint has another root than the store's events")
-        self._tally = Tally.from_seal(Sealed(checkpoint.position, tree))
+        self._tally = Tally.from_seal(confirmed(self._tally.sealed, checkpoint, self._rows, self._history.notary.public))
         self._checkpoints.write(checkpoint)
 
     def _pages(self) -> Iterator[list[RawRow]]:
@@ -154,14 +138,6 @@ class _Export:
             self._told(len(rows))
             yield rows
             after = rows[-1][0]
-
-
-def _not_as_published(rows: Sequence[RawRow], hashes: Sequence[bytes], signed: Sequence[bytes], before: int) -> HistoryFault:
-    """What is wrong with the first row that is not the published one. `before`: the position before the first."""
-    place = next((i for i, (found, wanted) in enumerate(zip(hashes, signed, strict=False)) if found != wanted), len(rows))
-    what = diverged([row[3] for row in rows[place:]], signed[place:], before + place + 1)
-    name = "" if what.code == DROPPED else f"{event_name(rows[place][3], rows[place][1])}: "
-    return HistoryFault(what.code, before + place + 1, f"{name}the store's events are not those that were published")
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from tests.support.running_pipeline import projectors_running, relay_running
 from tests.support.waiting import wait_until
 
 HOUSEHOLDS = 12
+EVERY = 5
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation with some households, everything relayed and projected; to be read only."""
     folder = tmp_path_factory.mktemp("sound") / "data"
-    settings = new_installation(folder)
+    settings = new_installation(folder, checkpoint_every=EVERY)
     with relay_running(settings), projectors_running(settings), write_side(settings) as side, shown(settings) as view:
         for _ in range(HOUSEHOLDS):
             record_household(side)
@@ -56,7 +57,7 @@ def test_everything_is_in_order(sound: Path) -> None:
     called = verify(sound, "--workers", 2)
     assert called.status == 0, called.out
     assert [line.split()[:2] for line in called.lines] == [
-        [name, "ok"] for name in ("store", "log", "register", "balance", "vault")
+        [name, "ok"] for name in ("store", "log", "register", "balance", "vault", "history")
     ]
     assert "v1:sha256:" in called.lines[2]
     assert "无误" in registry("--lang", "zh", "verify", "--data", sound, "--balance").out
@@ -156,3 +157,20 @@ def test_a_log_that_cannot_be_opened_is_no_good_log(data: Path) -> None:
 def test_where_nothing_was_made_there_is_nothing_to_verify(tmp_path: Path) -> None:
     called = verify(tmp_path / "nowhere")
     assert (called.status, called.codes) == (1, ["E-STORE-MISSING"])
+
+
+def test_a_changed_event_shows_beside_the_checkpoints_even_where_the_log_was_changed_too(data: Path) -> None:
+    """The last event of a stream breaks no chain, and whoever changes both copies of it is told by the signature alone."""
+    head = json.loads(verify(data, "--history", "--json").out)["checks"][0]["facts"]["position"]
+    assert head > HOUSEHOLDS
+    forged = "CAST(substr(state, 1, length(state) - 1) || x'7f' AS BLOB)"
+    change(data, "registry.db", f"UPDATE stored_events SET state = {forged} WHERE rowid = {head}")
+    called = verify(data, "--history")
+    assert (called.status, wrong(called)) == (1, ["history"])
+    assert f"E-HISTORY-ALTERED: position {head}: event " in called.out
+
+
+def test_a_store_without_checkpoints_has_nothing_against_it(tmp_path: Path) -> None:
+    settings = new_installation(tmp_path / "data")
+    settings.path("checkpoint.key").unlink()
+    assert verify(tmp_path / "data", "--history").lines[0].split()[:4] == ["history", "ok", "checkpoints", "0"]
