@@ -92,7 +92,9 @@ def read_cluster(folder: Path) -> Cluster | None:
         kept = json.loads((folder / _FILE).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    return Cluster(folder, kept["cluster_id"], tuple(Node(**node) for node in kept["nodes"]), kept.get("secure", False))
+    return Cluster(
+        folder.absolute(), kept["cluster_id"], tuple(Node(**node) for node in kept["nodes"]), kept.get("secure", False)
+    )
 
 
 def keep_cluster(cluster: Cluster) -> None:

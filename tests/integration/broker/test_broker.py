@@ -14,7 +14,7 @@ from deploy.broker.cluster_control import start_cluster, status_of, stop_cluster
 from deploy.broker.errors import BrokerProblem
 from deploy.broker.jars import NEEDED, find_jars
 from deploy.broker.java import find_java
-from deploy.broker.layout import INTERNAL_OFFSET, keep_cluster, new_cluster
+from deploy.broker.layout import INTERNAL_OFFSET, keep_cluster, new_cluster, read_cluster
 from deploy.broker.properties import server_properties
 from deploy.broker.reasons import reason_in
 from deploy.commands.broker_command import command
@@ -135,6 +135,13 @@ def test_a_node_that_ends_at_once_is_not_waited_for(folder: Path, monkeypatch: p
 )
 def test_what_java_tells_at_length_is_one_line(told: str, reason: str) -> None:
     assert reason_in(told) == reason
+
+
+def test_a_cluster_is_the_same_from_wherever_its_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = new_cluster(tmp_path / "kafka", 1, 20000, secure=True)
+    keep_cluster(made)
+    monkeypatch.chdir(tmp_path)
+    assert read_cluster(Path("kafka")) == made
 
 
 def test_three_nodes_keep_three_copies_and_ask_two(tmp_path: Path) -> None:
