@@ -78,7 +78,7 @@ class EventReader(Generic[T]):
         except CatalogueError as error:
             raise Undecodable(str(error)) from error
         whole = schema.event_type in self._wanted
-        fields = _plain(schema.definition["fields"])
+        fields = plain_types(schema.definition["fields"])
         if not whole:
             fields = fields[: len(ENVELOPE_FIELDS) - _UNWANTED_TAIL]
         parsed = parse({"type": "record", "name": "Framed", "fields": [_FRAME, *fields]})
@@ -97,10 +97,10 @@ def _missing(fields: list[dict[str, Any]], latest: dict[str, Any]) -> dict[str, 
     return {f["name"]: f["default"] for f in latest["fields"] if f["name"] not in known and "default" in f}
 
 
-def _plain(definition: Any) -> Any:
+def plain_types(definition: Any) -> Any:
     """A copy of a definition without logical types: what is stored is what we get."""
     if isinstance(definition, list):
-        return [_plain(item) for item in definition]
+        return [plain_types(item) for item in definition]
     if isinstance(definition, dict):
-        return {key: _plain(value) for key, value in definition.items() if key not in ("logicalType", "doc")}
+        return {key: plain_types(value) for key, value in definition.items() if key not in ("logicalType", "doc")}
     return definition

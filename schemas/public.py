@@ -17,6 +17,8 @@ from schemas.event_labels import Label
 HOUSEHOLD_CHANGED: Final = "public.household_changed"
 HOUSEHOLD_STATE: Final = "public.household_state"
 CORRECTED: Final = "CORRECTED"
+VOIDED: Final = "VOIDED"
+"""Kinds of changes that say something anew of an earlier one, whatever event type it came from."""
 
 _CHANGES: Final = UUID("6f1ce4c4-1c5b-5f0a-9b07-3f5d2a8e4b10")
 _STATES: Final = UUID("b4c0a2d6-93b1-5d6e-8a5e-1d7c6f2e9a37")

@@ -49,7 +49,7 @@ class Views:
     """
 
     def __init__(self, url: str, ticks: Callable[[], float] = time.monotonic) -> None:
-        self._place: Place = _place_at(url)
+        self._place: Place = place_at(url)
         self._ticks = ticks
         self._lock = Lock()
         self._opening = Lock()
@@ -247,7 +247,8 @@ class Views:
             return self._opened
 
 
-def _place_at(url: str) -> Place:
+def place_at(url: str) -> Place:
+    """Where builds are kept. Raises ValueError for another kind of address."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database:

@@ -9,7 +9,7 @@ import pytest
 from schemas.catalogue import registry_catalogue
 from schemas.code_tables import shipped
 from schemas.envelope import ENVELOPE_FIELDS, is_event
-from schemas.public import HOUSEHOLD_CHANGED, HOUSEHOLD_STATE, change_id_of, public_table, state_id_of
+from schemas.public import CORRECTED, HOUSEHOLD_CHANGED, HOUSEHOLD_STATE, VOIDED, change_id_of, public_table, state_id_of
 from schemas.topics import topic_spec
 
 TABLE = public_table()
@@ -69,7 +69,8 @@ def test_every_status_and_overlay_of_an_event_is_shown_as_something_that_the_sch
 
 def test_the_words_for_statuses_and_kinds_are_code_tables() -> None:
     assert set(TABLE.statuses.values()) <= set(shipped()["register_status"].codes)
-    assert set(TABLE.changes.values()) == set(shipped()["public_change"].codes)
+    assert {*TABLE.changes.values(), CORRECTED} == set(shipped()["public_change"].codes)
+    assert VOIDED in TABLE.changes.values()
     for record in TABLE.records.values():
         assert all(label.zh and label.en for label in (record.label, *record.fields.values()))
 
