@@ -1,9 +1,10 @@
 """A lock that one process holds on a store in PostgreSQL for as long as it lives: the server lets go of it with the session.
 
 It is an advisory lock of the session, on a connection of its own. That the session is still there is asked of the socket, without
-a round trip: a server that ends a session closes it.
+a round trip: a server that ends a session says so, and closes it.
 """
 
+import select
 from time import monotonic, sleep
 from typing import Final
 
@@ -37,6 +38,8 @@ class StoreLock:
             self._connection.execute(_SESSION)
         except psycopg.Error as error:
             raise StoreUnavailable(f"{self.where}: {said(error)}") from error
+        self._incoming = select.poll()
+        self._incoming.register(self._connection.fileno(), select.POLLIN)
 
     def taken_within(self, seconds: float) -> bool:
         """Take it, waiting so long for another holder; return whether it is ours."""
@@ -52,8 +55,10 @@ class StoreLock:
 
     def require(self) -> None:
         """Raises ConnectionLost where the session was ended, and the lock may be another one's."""
+        if not self._incoming.poll(0):
+            return  # the server has said nothing
         try:
-            self._connection.pgconn.consume_input()
+            self._connection.execute("SELECT 1")
         except psycopg.Error as error:
             raise ConnectionLost(f"{self.where}: the session that held the lock was ended: {said(error)}") from error
 
