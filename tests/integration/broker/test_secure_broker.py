@@ -22,7 +22,8 @@ from deploy.cli import registry
 from deploy.commands.topics_command import NOTHING
 from deploy.topics.rights_plan import Entry
 from deploy.topics.wanted import wanted_topic
-from registry.log.kafka import KafkaLogProducer
+from registry.log.confluent_client import ConfluentClient
+from registry.log.kafka import KafkaLogProducer, OpenClient
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_client import PythonClient
 from registry.log.kafka_reading import partition_counts, read_mark
@@ -153,12 +154,17 @@ def test_an_agency_reads_the_public_topics_in_groups_of_its_own_and_writes_nothi
         assert broker.reading(AGENCY, PUBLIC[0], group) == "GroupAuthorization failed"
 
 
-def test_the_relay_writes_the_registrys_topics_in_its_transactions_and_nothing_of_the_hospitals(broker: Broker) -> None:
-    with_name = KafkaLogProducer(broker.address("relay"), PythonClient, name="relay")
+@pytest.mark.parametrize("client", [PythonClient, ConfluentClient])
+def test_the_relay_writes_the_registrys_topics_in_its_transactions_and_nothing_of_the_hospitals(
+    broker: Broker, client: OpenClient
+) -> None:
+    with_name = KafkaLogProducer(broker.address("relay"), client, name="relay")
     try:
         message = Message("household.events", uuid4().bytes, b"value", (), 1)
         with_name.append([message], Mark("relay", {"position": 1}))
         assert with_name.mark("relay") == Mark("relay", {"position": 1})
+        with pytest.raises(LogUnavailable):
+            KafkaLogProducer(broker.address("relay"), client, name="feed/1").append([message])
     finally:
         with_name.close()
     assert broker.writing("relay", OWN) == "TopicAuthorization failed"
