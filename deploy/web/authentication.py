@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from deploy.web.problems import CODE, MIMETYPE, problem_bytes, problem_document
 from deploy.web.wsgi_types import Environ, StartResponse, WsgiApplication
+from projections.schema_registry.blueprint import ROOTS
 from registry.api.circumstances import CORRELATION, TOKEN_UNTIL
 from registry.api.languages import language_of
 from registry.store.errors import StoreUnavailable
@@ -21,10 +22,12 @@ OPEN_PATHS: Final = {
     "/v1/ready": "likewise",
     "/openapi.json": "the contract is public",
     "/docs": "its browsable page, which holds nothing of the register",
+    **dict.fromkeys(ROOTS, "schemas are part of the contract, and clients of Kafka fetch them without a token"),
 }
 OPEN_PREFIXES: Final = {
     "/docs/": "the page's own assets, served by us: it loads nothing from elsewhere",
     "/v1/errors/": "what a code means is public, and a 401 points there",
+    **{f"{root}/": "schemas, as above" for root in ROOTS},
 }
 _BEARER: Final = "bearer"
 

@@ -18,9 +18,11 @@ from deploy.settings import Settings
 from deploy.web.application import make_web_application
 from deploy.web.token_authenticator import TokenAuthenticator
 from projections.api.blueprints import query_blueprints
+from projections.schema_registry.blueprint import schema_registry_blueprint
 from registry.api.metrics import CommandMetrics
 from registry.api.parts import CommandParts
 from registry.command import command_classes
+from schemas.catalogue import registry_catalogue
 
 HOUSEHOLDS_KEPT: Final = 1000
 """Aggregates that are kept in memory between commands: a household of forty events takes 4 ms to load, a kept one 0.2."""
@@ -53,7 +55,7 @@ def web_application_of(side: WriteSide, collector: CollectorRegistry) -> Iterato
                 metrics=metrics,
                 ticks=time.perf_counter,
             ),
-            query_blueprints(queries),
+            [*query_blueprints(queries), schema_registry_blueprint(registry_catalogue())],
             TokenAuthenticator(side.tokens, metrics.token_refused),
             RequestMetrics(collector),
         )

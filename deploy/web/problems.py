@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from deploy.process_log import process_logger
 from projections.api.errors import NotReady, NotYet, QueryRefused, ViewUnavailable
+from projections.schema_registry.blueprint import is_of_registry, unserved
 from registry.api.circumstances import BODY_BYTES_MAX, CORRELATION
 from registry.api.faults import NOT_NOW, OUR_OWN, codes_of
 from registry.api.languages import preferred_language
@@ -98,6 +99,8 @@ def register_problems(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error.get_response()  # type: ignore[return-value]
+        if is_of_registry(request.path):
+            return unserved(error)
         code = _BY_STATUS.get(status, "E-BODY" if status < 500 else OUR_OWN)
         response = problem(code, params={"maximum": BODY_BYTES_MAX, "rule": "NOT_JSON"}, status=status)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:

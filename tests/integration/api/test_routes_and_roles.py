@@ -76,6 +76,7 @@ class Visitor:
         token = api.side.tokens.create(Actor("program-1", "HOSPITAL", "office-1", COUNTY), until)
         self.there = {"household_id": HOUSEHOLD, "person_id": person_id, "token_id": token.token_id, "county": COUNTY}
         self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
+        self.there |= {"schema_id": "1", "subject": "household.register-value", "version": "latest"}
         self.described = api.get("/openapi.json", None).get_json()["paths"]
         api.flow()
 
