@@ -1,19 +1,19 @@
-"""How far behind each part is: the relay behind the store, each read model behind the log, in events and in seconds.
+"""How far behind each part is, in events and in seconds: the relay behind the store, each read model and the feed behind the log.
 
 Read from the databases, never asked of the processes: a process that died or hangs would say nothing, or that all is well.
 Seconds are the age of the oldest event that is waiting, by the register's clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine
 
 from consumers.log.consumer import LogConsumer
-from deploy.composition.log_side import open_consumer, open_producer
+from deploy.composition.log_side import open_consumer, open_producer, read_marks
 from deploy.settings import Settings
-from projections.checkpoints import Checkpoint, read_checkpoints
+from projections.checkpoints import read_checkpoints
 from projections.read_model import ReadModel
 from registry.log.producer import LogProducer
 from registry.relay.mark import RELAY, RelayMark
@@ -21,11 +21,15 @@ from registry.relay.stored_events import StoredEvents
 from registry.store.instant import to_micros
 from schemas.clock import Clock
 from schemas.messages import TopicPartition
+from schemas.topics import topic_spec
 
 PROBE_RECORDS: Final = 500
 """Records that are looked at for the oldest one that waits: all of them, unless a read model is far behind."""
 PROBE_S: Final = 1.0
 """How long the log may take to hand them out."""
+_FEED: Final = "feed"
+"""Its marks begin so: one for each partition of what it reads."""
+_FEED_READS: Final = "household.events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ def relay_state(store: StoredEvents, producer: LogProducer, clock: Clock) -> Rel
     """How far the relay is. Raises StoreUnavailable, LogUnavailable."""
     mark = RelayMark.from_mark(producer.mark(RELAY))
     waiting = store.select_raw(mark.position, 1)
-    if not waiting:
-        return RelayState(mark.position, mark.position, mark.sealed.position, Lag(0, 0.0))
-    (_, _, _, _, recorded_at_us), *_ = waiting
     head = store.head().position
-    lag = Lag(head - mark.position, _seconds_since(recorded_at_us, clock))
+    lag = Lag(0, 0.0)
+    if waiting:
+        (_, _, _, _, recorded_at_us), *_ = waiting
+        lag = Lag(head - mark.position, _seconds_since(recorded_at_us, clock))
     return RelayState(head, mark.position, mark.sealed.position, lag)
 
 
@@ -67,14 +71,18 @@ def view_lag(settings: Settings, model: ReadModel, engine: Engine, clock: Clock)
     """A read model behind the end of the log. Raises LogUnavailable, and SQLAlchemy's OperationalError."""
     with engine.connect() as connection:
         checkpoints = read_checkpoints(connection, model.checkpoint)
-    consumer = open_consumer(settings, f"lag.{model.name}", model.topics)
-    try:
-        waiting = _records_waiting(consumer, checkpoints)
-        stamps = _stamps_of_waiting(consumer, checkpoints) if waiting else []
-        # Offsets may be nobody's: Kafka's transactions use one up in each partition.
-        return Lag(waiting, _seconds_since(min(stamps) * 1000, clock)) if stamps else Lag(0, 0.0)
-    finally:
-        consumer.close()
+    reached = {place: at.next_offset for place, at in checkpoints.items()}
+    return _log_lag(settings, f"lag.{model.name}", model.topics, reached, clock)
+
+
+def feed_lag(settings: Settings, clock: Clock) -> Lag | None:
+    """The public feed behind the end of the log; None where none was ever begun. Raises LogUnavailable."""
+    names = {f"{_FEED}/{partition}": partition for partition in range(topic_spec(_FEED_READS).partitions)}
+    marks = read_marks(settings, names)
+    if not marks:
+        return None
+    reached = {(_FEED_READS, names[name]): int(mark.value["next_offset"]) for name, mark in marks.items()}
+    return _log_lag(settings, "lag.feed", (_FEED_READS,), reached, clock)
 
 
 def marks_of(settings: Settings, clock: Clock) -> LogProducer:
@@ -82,19 +90,20 @@ def marks_of(settings: Settings, clock: Clock) -> LogProducer:
     return open_producer(settings, None, clock)
 
 
-def _records_waiting(consumer: LogConsumer, checkpoints: Mapping[TopicPartition, Checkpoint]) -> int:
-    return sum(
-        max(0, end - (checkpoints[place].next_offset if place in checkpoints else 0))
-        for place, end in consumer.end_offsets().items()
-    )
+def _log_lag(settings: Settings, group: str, topics: Collection[str], reached: Mapping[TopicPartition, int], clock: Clock) -> Lag:
+    """What waits beyond these offsets."""
+    consumer = open_consumer(settings, group, topics)
+    try:
+        waiting = sum(max(0, end - reached.get(place, 0)) for place, end in consumer.end_offsets().items())
+        stamps = _stamps_of_waiting(consumer, reached) if waiting else []
+        # Offsets may be nobody's: Kafka's transactions use one up in each partition.
+        return Lag(waiting, _seconds_since(min(stamps) * 1000, clock)) if stamps else Lag(0, 0.0)
+    finally:
+        consumer.close()
 
 
-def _stamps_of_waiting(consumer: LogConsumer, checkpoints: Mapping[TopicPartition, Checkpoint]) -> list[int]:
-    def next_offset(topic: str, partition: int) -> int:
-        known = checkpoints.get((topic, partition))
-        return 0 if known is None else known.next_offset
-
-    consumer.resume_from(next_offset)
+def _stamps_of_waiting(consumer: LogConsumer, reached: Mapping[TopicPartition, int]) -> list[int]:
+    consumer.resume_from(lambda topic, partition: reached.get((topic, partition), 0))
     return [record.timestamp_ms for record in consumer.poll(PROBE_RECORDS, PROBE_S)]
 
 

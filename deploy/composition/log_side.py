@@ -15,13 +15,14 @@ from consumers.log.embedded import EmbeddedConsumer
 from consumers.log.kafka import KafkaLogConsumer, OpenReader
 from consumers.log.kafka_python_reader import PythonReader
 from deploy.settings import Settings, SettingWrong
+from registry.log import kafka_reading
 from registry.log.embedded import EmbeddedProducer
 from registry.log.embedded_topics import apply_retention, create_topics
 from registry.log.kafka import KafkaLogProducer, OpenClient
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_client import PythonClient
 from registry.log.kafka_reading import check_partitions
-from registry.log.producer import LogProducer
+from registry.log.producer import LogProducer, Mark
 from schemas.clock import Clock
 from schemas.topics import live_topics
 
@@ -65,6 +66,18 @@ def open_producer(settings: Settings, name: str | None, clock: Clock) -> LogProd
 
     owner = f"process {os.getpid()} on {socket.gethostname()}"
     return EmbeddedProducer(_file(settings), now_ms=now_ms, name=name, owner=owner)
+
+
+def read_marks(settings: Settings, names: Collection[str]) -> dict[str, Mark]:
+    """Of these names the marks that there are. Raises LogUnavailable, LogDamaged, UnknownTopic, SettingWrong."""
+    if on_kafka(settings):
+        return kafka_reading.read_marks(kafka_address(settings), names)
+    producer = EmbeddedProducer(_file(settings), now_ms=lambda: 0)
+    try:
+        found = {name: producer.mark(name) for name in names}
+    finally:
+        producer.close()
+    return {name: mark for name, mark in found.items() if mark is not None}
 
 
 def open_consumer(

@@ -43,23 +43,28 @@ def check_partitions(address: KafkaAddress, wanted: Mapping[str, int]) -> None:
 
 
 def read_mark(address: KafkaAddress, name: str) -> Mark | None:
-    """The newest committed mark of this name. The topic has one partition and is compacted: it is read whole.
+    """The newest committed mark of this name. Raises UnknownTopic, LogUnavailable."""
+    return read_marks(address, [name]).get(name)
+
+
+def read_marks(address: KafkaAddress, names: Collection[str]) -> dict[str, Mark]:
+    """Of these names those that there are, the newest committed. The topic has one partition and is compacted: it is read whole.
 
     Raises UnknownTopic, LogUnavailable.
     """
-    place, key = TopicPartition(address.positions, 0), name.encode()
+    place, keys = TopicPartition(address.positions, 0), {name.encode(): name for name in names}
+    newest: dict[str, Mark] = {}
     with _reader(address) as consumer:
         if not consumer.partitions_for_topic(address.positions):
             raise UnknownTopic(f"the log has no topic {address.positions!r}: registry topics apply")
         consumer.assign([place])
         consumer.seek_to_beginning(place)
         end = consumer.end_offsets([place])[place]
-        newest: bytes | None = None
         while consumer.position(place) < end:
             for record in consumer.poll(timeout_ms=1000).get(place, ()):
-                if record.key == key:
-                    newest = record.value
-    return None if newest is None else Mark.from_bytes(name, newest)
+                if (name := keys.get(record.key)) is not None:
+                    newest[name] = Mark.from_bytes(name, record.value)
+    return newest
 
 
 @contextmanager

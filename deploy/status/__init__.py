@@ -1,0 +1,1 @@
+"""What `registry status` shows: each part asked by itself, what is wrong with them, and the screen."""
