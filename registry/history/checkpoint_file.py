@@ -23,7 +23,7 @@ class CheckpointWriter:
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.count = 0
         self._open: IO[bytes] = (folder / CHECKPOINTS).open("xb")
-        schema = catalogue.latest(checkpoints.CHECKPOINT).definition
+        schema = catalogue.latest(checkpoints.CHECKPOINT).text.encode()
         self._container = ContainerWriter(self._open, schema, CHECKPOINTS, compressed=False)
 
     def write(self, checkpoint: Checkpoint) -> None:

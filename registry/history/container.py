@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from schemas.catalogue import EventSchema
 from schemas.envelope import without_docs
@@ -20,14 +20,15 @@ _LEVEL: Final = 1
 """Level 6 takes twice as long and saves a twentieth."""
 
 
-def event_container_schema(schemas: Iterable[EventSchema]) -> dict[str, Any]:
-    """The schema of a file of events: a branch of the union for each of these schemas, in this order."""
+def event_container_schema(schemas: Iterable[EventSchema]) -> bytes:
+    """The schema of a file of events, as JSON: a branch of the union for each of these schemas, in this order."""
     branches = []
     for schema in schemas:
         branch = without_docs(schema.definition)
         branches.append(branch | {"namespace": f"{branch['namespace']}.id{schema.id}"})
     fields = [{"name": "position", "type": "long"}, {"name": "schema_id", "type": "int"}, {"name": "event", "type": branches}]
-    return {"type": "record", "name": "StoredEvent", "namespace": "registry.export.v1", "fields": fields}
+    record = {"type": "record", "name": "StoredEvent", "namespace": "registry.export.v1", "fields": fields}
+    return json.dumps(record, separators=(",", ":")).encode()
 
 
 def avro_long(number: int) -> bytes:
@@ -44,14 +45,13 @@ def avro_long(number: int) -> bytes:
 class ContainerWriter:
     """Writes one file, block by block. The same blocks give the same file: its sync marker comes from schema and `salt`."""
 
-    def __init__(self, file: IO[bytes], schema: Mapping[str, Any], salt: str, *, compressed: bool) -> None:
-        text = json.dumps(schema, separators=(",", ":")).encode()
+    def __init__(self, file: IO[bytes], schema: bytes, salt: str, *, compressed: bool) -> None:
         self._file = file
         self._compressed = compressed
-        self._sync = sha256(text + salt.encode()).digest()[:SYNC_BYTES]
+        self._sync = sha256(schema + salt.encode()).digest()[:SYNC_BYTES]
         self._digest = sha256()
         self.bytes = 0
-        self._write(_MAGIC + _metadata({"avro.schema": text, "avro.codec": b"deflate" if compressed else b"null"}) + self._sync)
+        self._write(_MAGIC + _metadata({"avro.schema": schema, "avro.codec": b"deflate" if compressed else b"null"}) + self._sync)
 
     def write_block(self, records: int, body: bytes) -> None:
         """So many records, each already Avro, one after the other."""

@@ -36,11 +36,9 @@ class SegmentWriter:
     """Writes events to one file after the other; each page is a block."""
 
     def __init__(self, folder: Path, catalogue: Catalogue, events_per_segment: int = EVENTS_PER_SEGMENT) -> None:
-        schemas = [schema for schema in catalogue.list() if is_event(schema.event_type)]
         self.written: list[ExportedFile] = []
         self._folder = folder
-        self._schema = event_container_schema(schemas)
-        self._prefixes = {schema.id: avro_long(schema.id) + avro_long(branch) for branch, schema in enumerate(schemas)}
+        self._schema, self._prefixes = _schema_of_events(catalogue)
         self._events_per_segment = events_per_segment
         self._open: IO[bytes] | None = None
 
@@ -87,6 +85,14 @@ class SegmentWriter:
         self._container.write_block(len(rows), b"".join(parts))
         self._events += len(rows)
         self._last_position = rows[-1][0]
+
+
+@lru_cache(maxsize=2)
+def _schema_of_events(catalogue: Catalogue) -> tuple[bytes, dict[int, bytes]]:
+    """The schema of a file, and by schema id what comes before an event's body: the id and the union's branch."""
+    schemas = [schema for schema in catalogue.list() if is_event(schema.event_type)]
+    prefixes = {schema.id: avro_long(schema.id) + avro_long(branch) for branch, schema in enumerate(schemas)}
+    return event_container_schema(schemas), prefixes
 
 
 def read_segments(folder: Path, files: Sequence[ExportedFile]) -> Iterator[list[ExportedEvent]]:

@@ -17,7 +17,7 @@ from tests.support.exports import forged, history_rows, renumbered
 ROWS = history_rows()
 LAST = len(ROWS) - 1
 INDEX = st.integers(0, LAST)
-ROUNDS = settings(max_examples=40, deadline=None)
+ROUNDS = settings(max_examples=30, deadline=None)
 
 
 def fault_of(rows: Sequence[RawRow]) -> HistoryFault:
