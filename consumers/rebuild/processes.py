@@ -9,11 +9,15 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Final
 
-from consumers.rebuild.errors import RebuildStopped
+import sqlalchemy.exc
+
+from consumers.rebuild.errors import RebuildInterrupted, RebuildStopped
+from schemas.log_errors import LogUnavailable
 
 # A fresh interpreter: a forked one would share the parent's database connections and stop in its threads' locks.
 _CONTEXT: Final = get_context("spawn")
 _END_S: Final = 5.0
+_PASSES: Final = (LogUnavailable, sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
 
 Tell = Callable[[object], None]
 Job = Callable[..., None]
@@ -22,10 +26,11 @@ Job = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """How a worker ended that could not go on."""
+    """How a worker ended that could not go on; `passes`: begun anew it might."""
 
     text: str
     details: str
+    passes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +61,21 @@ class Worker:
         self._process.close()
 
     def send(self, message: object) -> None:
-        """Tell the worker something. Raises RebuildStopped if it died."""
+        """Tell the worker something. Raises RebuildInterrupted if it died."""
         try:
             self.pipe.send(message)
         except (BrokenPipeError, ConnectionResetError):
-            raise RebuildStopped("a worker process died") from None
+            raise RebuildInterrupted("a worker process died") from None
 
     def receive(self) -> Any:
         """The next message; None after the last. Raises RebuildStopped if the worker could not go on, or died."""
         try:
             message = self.pipe.recv()
         except (EOFError, ConnectionResetError):
-            raise RebuildStopped("a worker process died") from None
+            raise RebuildInterrupted("a worker process died") from None
         if isinstance(message, _Failed):
-            raise RebuildStopped(message.text) from _Elsewhere(message.details)
+            kind = RebuildInterrupted if message.passes else RebuildStopped
+            raise kind(message.text) from _Elsewhere(message.details)
         return None if isinstance(message, _Done) else message
 
 
@@ -101,6 +107,6 @@ def _work(pipe: Connection, job: Job, arguments: Sequence[Any]) -> None:
     except Exception as error:
         code = getattr(error, "code", None)
         text = f"{code}: {error}" if isinstance(code, str) and not str(error).startswith(code) else str(error)
-        pipe.send(_Failed(text or type(error).__name__, traceback.format_exc()))
+        pipe.send(_Failed(text or type(error).__name__, traceback.format_exc(), isinstance(error, _PASSES)))
     finally:
         pipe.close()

@@ -37,8 +37,9 @@ class Partitions(click.ParamType[frozenset[int]]):
 def command(data: str | None, partitions: frozenset[int] | None) -> None:
     """Fold the log's records into the read models, until Ctrl-C.
 
-    A partition has one projector: a second one ends with E-PROJECTOR-FENCED. It waits for a log or a database that cannot be
-    reached, and stops where going on would leave a hole.
+    On Kafka several share the partitions, whoever comes or goes. Where they are fixed (an embedded log, or --partitions) each has
+    one projector, and one that another took over from ends with E-PROJECTOR-FENCED. It waits for a log or a database that cannot
+    be reached, and stops where going on would leave a hole. A read model of an older program is made anew first.
     """
     settings = Settings.read(data=data)
     set_up_log("projector", settings.log_level)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import sqlalchemy.exc
 
+from consumers.rebuild.errors import RebuildInterrupted
 from deploy.process_log import process_logger
 from projections.views.errors import RebuildRunning
 from registry.store.errors import StoreUnavailable
@@ -20,6 +21,7 @@ OUTSIDE: Final = (
     LogUnavailable,
     StoreUnavailable,
     RebuildRunning,
+    RebuildInterrupted,
     sqlalchemy.exc.OperationalError,
     sqlalchemy.exc.InterfaceError,
 )

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
@@ -18,6 +20,7 @@ import pytest
 from sqlalchemy import func, select
 
 from consumers.rebuild.folding import fold_to, offsets_of
+from consumers.rebuild.rebuild import Rebuild
 from deploy.composition.log_side import open_consumer, open_producer
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import register_clock
@@ -34,7 +37,7 @@ from tests.support.pipeline import Rows, digested_rows, views
 from tests.support.program import registry
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]
 SESSION_S = 6
 PAGE = 150
 PAGE_EVERY_S = 0.3
@@ -169,6 +172,15 @@ def test_they_share_the_partitions_whoever_comes_goes_dies_or_sleeps(
     wait_until(lambda: folded(settings) == feed.household_events, SETTLE_S, "everything is folded")
     assert (two.process.poll(), four.process.poll()) == (None, None), "who slept goes on with what it has"
     assert shown_rows(settings) == rows_of_one_fold(settings, tmp_path)
+    rebuilt = registry("rebuild", "register", "--data", settings.data)
+    assert (rebuilt.status, "equal to the live build" in rebuilt.out) == (0, True), rebuilt.err
     for each in (two, four):
         each.end(signal.SIGTERM)
         assert each.process.returncode == 0
+    rows_shown = shown_rows(settings)
+    with opened_views(settings) as builds:
+        next_version = replace(REGISTER, version=REGISTER.version + 1)
+        outcome = Rebuild(builds, next_version, partial(open_consumer, settings, "rebuild")).renew()
+        assert outcome is not None
+        assert outcome.events > feed.household_events
+        assert digested_rows(builds.open_live(next_version)) == rows_shown

@@ -1,9 +1,12 @@
 """A program whose read model is of a new version makes it anew beside the old one by itself, and swaps when it has caught up."""
 
+import os
 import random
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -20,8 +23,9 @@ from tests.support.event_counts import EVENT_COUNTS, HOUSEHOLD_COUNT
 from tests.support.exit_notices import EXIT_NOTICES
 from tests.support.long_log import write_log
 from tests.support.rebuilding import feed, live_digest
-from tests.support.registry_up import children_of, is_running
+from tests.support.registry_up import children_of, command_of, is_running
 from tests.support.renewing import NextProgram, builds, installation_with_log, project, project_until
+from tests.support.running_pipeline import RunningTasks
 from tests.support.waiting import wait_until
 
 HOUSEHOLDS = 60
@@ -157,6 +161,25 @@ def test_killed_at_any_moment_it_is_made_anew_by_the_next_start_and_never_live_b
     assert next_program().finish()[0] == 0
     assert new_digest(settings) == expected
     assert {whole for whole, _ in builds(settings, EXIT_NOTICES).values()} == {True}, "what was interrupted is gone"
+
+
+def test_a_worker_that_is_killed_costs_a_new_beginning_and_no_more(settings: Settings, tmp_path: Path) -> None:
+    stop = Event()
+    task = RunningTasks({"next": partial(opened_projector, settings, EXIT_NOTICES, stop=stop)}, stop)
+    try:
+        wait_until(lambda: bool(workers()), what="a worker folds")
+        os.kill(workers()[0], signal.SIGKILL)
+        wait_until(lambda: any(builds(settings, EXIT_NOTICES)[name][1] for name in new_builds(settings)), what="it is live")
+    finally:
+        task.end()
+    assert task.failure("next") is None
+    assert task.count("unavailable", "next") == 1
+    assert new_digest(settings) == fresh_digest(settings, tmp_path / "fresh")
+
+
+def workers() -> list[int]:
+    """The processes that fold for this one."""
+    return [pid for pid in children_of(os.getpid()) if "spawn_main" in str(command_of(pid))]
 
 
 def test_told_to_stop_it_leaves_nothing_behind(settings: Settings) -> None:
