@@ -7,7 +7,18 @@ import click
 
 from benchmarks.figure import HEADING
 
-PATHS = ("one_command", "one_command_postgres", "bulk", "importing", "relaying", "projecting", "rebuilding", "queries", "served")
+PATHS = (
+    "one_command",
+    "one_command_postgres",
+    "bulk",
+    "importing",
+    "relaying",
+    "projecting",
+    "rebuilding",
+    "history",
+    "queries",
+    "served",
+)
 
 
 @click.command()
