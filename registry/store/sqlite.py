@@ -241,7 +241,7 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
             pool.put_connection(connection)
 
     def _explained(self, error: sqlite3.DatabaseError) -> StoreUnavailable:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:  # what the driver itself says has none
             return StoreBusy(f"{self.path}: another writer held the store for {self._lock_timeout_s} s")
         if "no such table" in str(error):
             return StoreMissing(f"{self.path} holds no event store: create it first")

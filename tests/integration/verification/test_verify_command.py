@@ -174,3 +174,10 @@ def test_a_store_without_checkpoints_has_nothing_against_it(tmp_path: Path) -> N
     settings = new_installation(tmp_path / "data")
     settings.path("checkpoint.key").unlink()
     assert verify(tmp_path / "data", "--history").lines[0].split()[:4] == ["history", "ok", "checkpoints", "0"]
+
+
+def test_a_record_that_became_a_text_is_one_clear_line(data: Path) -> None:
+    change(data, "registry.db", "UPDATE stored_events SET state = CAST(x'ff' AS TEXT) WHERE rowid = 5")
+    called = verify(data, "--store", "--history")
+    assert (called.status, wrong(called)) == (1, ["store", "history"])
+    assert "E-STORE-UNAVAILABLE" in called.out
