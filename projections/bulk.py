@@ -7,10 +7,13 @@ Rows are tuples in the order of the table's columns, where nothing else is said.
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table
+
+from projections.database import told_by_the_driver
 
 Row = Sequence[Any]
 
@@ -50,8 +53,7 @@ def delete_rows(connection: Connection, table: Table, columns: tuple[str, ...], 
 def select_rows(connection: Connection, columns: Sequence[Column[Any]], by: Column[Any], keys: Sequence[Any]) -> list[Row]:
     """Rows of these columns of a table, where the column `by` has one of the keys; in any order. A boolean may be 0 or 1."""
     found: list[Row] = []
-    cursor = connection.connection.cursor()
-    try:
+    with told_by_the_driver(connection), closing(connection.connection.cursor()) as cursor:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = keys[start : start + _KEYS_AT_ONCE]
             if _is_postgres(connection):
@@ -59,8 +61,6 @@ def select_rows(connection: Connection, columns: Sequence[Column[Any]], by: Colu
             else:
                 cursor.execute(f"{_select_statement(tuple(columns))} WHERE {by.name} IN ({', '.join('?' * len(some))})", some)
             found += cursor.fetchall()
-    finally:
-        cursor.close()
     return found
 
 
@@ -73,21 +73,15 @@ def _mark(connection: Connection) -> str:
 
 
 def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-    cursor = connection.connection.cursor()
-    try:
+    with told_by_the_driver(connection), closing(connection.connection.cursor()) as cursor:
         cursor.executemany(statement, rows)
-    finally:
-        cursor.close()
 
 
 def _copy(connection: Connection, target: str, table: Table, rows: Sequence[Row]) -> None:
     cursor: Any = connection.connection.cursor()
-    try:
-        with cursor.copy(f"COPY {target} ({_columns(table)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    finally:
-        cursor.close()
+    with told_by_the_driver(connection), closing(cursor), cursor.copy(f"COPY {target} ({_columns(table)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _merge(connection: Connection, table: Table, rows: Sequence[Row], summed: tuple[str, ...]) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, String, Table
 
+from projections.database import told_by_the_driver
+
 Row = tuple[Any, ...]
 Kind = Literal["number", "bytes", "text"]
 _KINDS: Final[tuple[tuple[type[Any], Kind], ...]] = (
@@ -52,7 +54,7 @@ def stream_rows(connection: Connection, shape: TableShape, block_rows: int) -> I
     """Blocks of so many rows, the last one shorter; texts are ordered by code point. Memory holds one block."""
     names = ", ".join(column.name for column in shape.columns)
     statement = f"SELECT {names} FROM {shape.name} ORDER BY {', '.join(_order(connection, shape))}"
-    with closing(_cursor(connection)) as cursor:
+    with told_by_the_driver(connection), closing(_cursor(connection)) as cursor:
         cursor.execute(statement)
         while rows := cursor.fetchmany(block_rows):
             yield rows
