@@ -22,7 +22,7 @@ from registry.command import Command, action_of
 from registry.decision import Decision, IdSource, PolicyFor
 from registry.event import RegistryEvent
 from registry.household.command import HouseholdCommand
-from registry.refusal import Refusals, Violation, refuse
+from registry.refusal import Refusals, Refused, Violation, refuse
 from registry.store.command_result import CommandResult
 from registry.store.errors import CommandReplayed, IdempotencyMismatch
 from registry.store.retry import retry_on_conflict
@@ -96,11 +96,13 @@ class CommandService:
         check_shape(command, refusals)
         refusals.raise_any()
         try:
-            return retry_on_conflict(lambda: self._attempt(command, request), attempts=ATTEMPTS_MAX, pause=self.pause)
-        except CommandReplayed as replay:
-            return _replayed(replay.result, request)
-        except IntegrityError:
-            raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts") from None
+            return self._execute(command, request)
+        except (Refused, VersionStale, Conflict):
+            # Sent twice, it may have been accepted just now through the other attempt: what refuses it is its own trace.
+            earlier = self.answered_before(request)
+            if earlier is None:
+                raise
+            return earlier
 
     def answered_before(self, request: Request) -> Outcome | None:
         """What the same request was answered before, if it has a key. Raises IdempotencyMismatch."""
@@ -148,6 +150,14 @@ class CommandService:
         _check_version(aggregates[0], request)
         self._authorise_places(command, _places(aggregates, decision), request.actor)
         return aggregates
+
+    def _execute(self, command: Command, request: Request) -> Outcome:
+        try:
+            return retry_on_conflict(lambda: self._attempt(command, request), attempts=ATTEMPTS_MAX, pause=self.pause)
+        except CommandReplayed as replay:
+            return _replayed(replay.result, request)
+        except IntegrityError:
+            raise Conflict(f"gave up after {ATTEMPTS_MAX} attempts") from None
 
     def _attempt(self, command: Command, request: Request) -> Outcome:
         aggregates = self.decide(command, request, self.new_loader(), self.decision(request))

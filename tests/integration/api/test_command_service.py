@@ -190,6 +190,23 @@ def test_who_said_what_he_saw_is_told_that_it_has_changed_rather_than_of_a_confl
     assert stale.value.present == 5
 
 
+def test_what_was_sent_twice_at_once_is_not_refused_by_its_own_trace(side: WriteSide) -> None:
+    give(side, in_ledger())
+    move_clock(side, day(1))
+    command = do(AddMember, day(1), reason_code="OTHER", member=grown_up(7))
+    request = request_of(side, CLERK, idempotency_key="k1", digest=b"1" * 32)
+    first: list[Any] = []
+
+    class Loader(StoreLoader):
+        def household(self, household_id: UUID) -> Any:
+            if not first:
+                first.append(side.service.execute(command, request))
+            return super().household(household_id)
+
+    again = dataclasses.replace(side.service, new_loader=lambda: Loader(side.application)).execute(command, request)
+    assert again == dataclasses.replace(first[0], replayed=True)
+
+
 def test_the_id_of_a_person_is_no_households_and_a_households_no_persons(side: WriteSide) -> None:
     give(side, in_ledger())
     entered = RecordLedgerHousehold(household_id=person(1), effective_on=day(0), division=VILLAGE, size=2, labour_count=1)
