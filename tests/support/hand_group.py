@@ -49,10 +49,15 @@ class Member:
     def poll(self, max_records: int, timeout_s: float) -> Sequence[Record]:
         self.hear()
         records: list[Record] = []
-        for number in tuple(self._turns):
-            # Something of each: what it lost and what it kept come in one batch.
-            share = min(max(1, max_records // len(self._turns)), max_records - len(records))
-            records += self._own[number].poll(share, 0.0) if share else ()
+        try:
+            for number in tuple(self._turns):
+                # Something of each: what it lost and what it kept come in one batch.
+                share = min(max(1, max_records // len(self._turns)), max_records - len(records))
+                records += self._own[number].poll(share, 0.0) if share else ()
+        except BaseException:
+            # What was read of some is not lost with the failure of another: all of it comes again.
+            self.resume_from(self._next_offset)
+            raise
         self._turns.rotate(-1)
         return records
 
