@@ -17,7 +17,13 @@ from deploy.broker.layout import Cluster
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of this session's own. Where none can start: skipped, but a failure in CI."""
+    """The address of a PostgreSQL server: POSTGRES_URI's if it is set, else one of this session's own.
+
+    Where none can start: skipped, but a failure in CI.
+    """
+    if given := os.environ.get("POSTGRES_URI"):
+        yield given
+        return
     # Not in pytest's folder: each session closes that to others again, and where root tests, the server has a user of its own.
     folder = Path(mkdtemp(prefix="registry-postgres-"))
     try:
