@@ -12,7 +12,7 @@ import click
 from deploy.told_errors import Language, code_of, language_of, lines_of
 
 SUBCOMMANDS = {
-    "up": "Serve what is there: the API, the relay and the projector, until Ctrl-C.",
+    "up": "Serve what is there: the API, the relay, the projector and the feed, until Ctrl-C.",
     "demo": "Make a synthetic province, live through 2018-09 to 2021-03, then serve it.",
     "status": "Show what this installation holds and how far behind each part is.",
     "import": "Import households, measures or visits from a spreadsheet.",
@@ -30,6 +30,7 @@ SUBCOMMANDS = {
     "serve": "Run the API alone.",
     "relay": "Run the relay alone, from the event store to the log.",
     "project": "Run the projector alone, from the log to the read models.",
+    "feed": "Run the public feed alone, from the log to the topics that agencies read.",
 }
 """Each is the module deploy/commands/<name>_command.py."""
 

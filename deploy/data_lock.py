@@ -1,6 +1,6 @@
 """Locks on the data folder: what may run there only once. The kernel lets go of them when their process ends, however it ends.
 
-An embedded installation has one relay and one projector; on databases of several machines fencing guards them, not this.
+An embedded installation has one relay, one projector and one feed; on databases of several machines fencing guards them.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from deploy.cannot_start import CannotStart
 REGISTRY: Final = "registry"
 RELAY: Final = "relay"
 PROJECTOR: Final = "projector"
+FEED: Final = "feed"
 
 
 _LOOK_S: Final = 0.05

@@ -12,13 +12,13 @@ from deploy.settings import Settings
 
 STOP_S: Final = 15.0
 """Time that a process gets to finish its batch before it is killed; every write is a transaction, so a kill loses nothing."""
-PARTS_ON_KAFKA: Final = ("relay", "project", "project")
+PARTS_ON_KAFKA: Final = ("relay", "project", "project", "feed")
 """The projectors share the partitions out among them."""
 ALL: Final = "all"
 
 
 def pipeline(settings: Settings) -> list[Child]:
-    """From the event store to the read models; not started yet."""
+    """From the event store to the read models and the public topics; not started yet."""
     if not on_kafka(settings):
         return [_child("pipeline", settings, ALL, 0)]
     names = [f"{part} {PARTS_ON_KAFKA[:place].count(part) + 1}" for place, part in enumerate(PARTS_ON_KAFKA)]

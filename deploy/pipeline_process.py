@@ -1,4 +1,4 @@
-"""A pipeline process of `registry up`: one part of the way from the event store to the read models, or all of it.
+"""A pipeline process of `registry up`: one part of the way from the event store to the read models and agencies, or all of it.
 
 All in one process, each in a thread, on an embedded log: SQLite works without the interpreter's lock, and one process is less to
 watch. Ends with its parent, and after its present batches on SIGTERM. What waiting does not mend is one line and exit status 1:
@@ -13,15 +13,16 @@ from typing import Final
 from deploy.child import BROKEN, REFUSED
 from deploy.parent_watch import die_with_parent
 from deploy.parts import ALL
-from deploy.pipeline.running import run_projectors, run_relay, run_relay_and_projectors
+from deploy.pipeline.running import run_all, run_feed, run_projectors, run_relay
 from deploy.process_log import process_logger, set_up_log
 from deploy.settings import Settings
 from deploy.told_errors import code_of, language_of, lines_of
 
 PARTS: Final[Mapping[str, Callable[[Settings], None]]] = {
-    ALL: run_relay_and_projectors,
+    ALL: run_all,
     "relay": run_relay,
     "project": run_projectors,
+    "feed": run_feed,
 }
 
 

@@ -45,6 +45,7 @@ class Feed:
 
     source: the registry's URI reference; losses_max: how often within a minute it may find that another feed has taken over a
     partition; where partitions are fixed, never: one of the two is there by mistake. pause: a sleep of so many seconds.
+    changes_published, partitions_taken: how many, since this feed began.
     """
 
     def __init__(
@@ -71,12 +72,18 @@ class Feed:
         self._published: dict[int, int] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
         self.changes_published = 0
+        self.partitions_taken = 0
         consumer.resume_from(self._resume)
 
     @property
     def losses(self) -> int:
         """How often another feed had taken over a partition of its own."""
         return self._losses.count
+
+    @property
+    def records_repeated(self) -> int:
+        """How many records were dropped, having been folded before."""
+        return self._turning.repeated
 
     def step(self, timeout_s: float = 0.0) -> int:
         """Publish what one batch changes, waiting for its first record at most `timeout_s`; return how many records came.
@@ -151,6 +158,7 @@ class Feed:
         name = producer_name(partition)
         producer = self._producers[partition] = self._open_producer(name)
         mark = producer.mark(name)
+        self.partitions_taken += 1
         self._published[partition] = 0 if mark is None else int(mark.value["next_offset"])
         return self._memory.claim((topic, partition), self._published[partition])
 

@@ -37,11 +37,15 @@ class Turned(NamedTuple):
 
 
 class Turning:
-    """Turns the records of one partition after the other. Nothing is published or written here."""
+    """Turns the records of one partition after the other. Nothing is published or written here.
+
+    repeated: how many records it has dropped, having folded them before.
+    """
 
     def __init__(self, reader: FeedReader, memory: FeedMemory) -> None:
         self._reader = reader
         self._memory = memory
+        self.repeated = 0
 
     def turn(self, records: Sequence[Record]) -> Turned:
         """Fold the records of one partition, in order of offset. A repeated version is dropped. Raises FeedStopped."""
@@ -52,7 +56,7 @@ class Turning:
             # A barrier says that a period ended: nothing of that is shown of any household.
             if not is_barrier(one.plan.event_type):
                 try:
-                    change = _fold(households, one)
+                    change = self._fold(households, one)
                 # These come only where a stream contradicts itself.
                 except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                     raise FeedStopped(
@@ -74,34 +78,34 @@ class Turning:
                 return Told(record, plan, event, int(value))
         raise FeedStopped(f"{_place_of(record)}: no header {_POSITION}")
 
-
-def _fold(households: MutableMapping[bytes, Household], told: Told) -> Change | None:
-    """What one event changes of what is shown, if anything."""
-    record, plan, event, position = told
-    household_id = event["aggregate_id"]
-    household = households.get(household_id)
-    if household is None:
-        household = households[household_id] = Household(household_id, record.partition)
-    if not _is_next(household, record, event):
-        return None
-    household.version = event["version"]
-    if plan.meaning is None and plan.event_type != FACT_VOIDED:
-        return None
-    before = household.shown
-    told_otherwise = _take_in(household, plan, event)
-    after = household.shown
-    changes = before != after and (before.present or after.present)
-    if not changes and not told_otherwise:
-        return None
-    household.change_no += 1
-    corrects = event["corrects_event_id"] if told_otherwise else None
-    if event["corrects_event_id"] is None:
-        household.tell()
-        kind = _KINDS[plan.event_type]
-    else:
-        kind = VOIDED if plan.event_type == FACT_VOIDED else CORRECTED
-    stamps = event["recorded_at"], event["effective_on"]
-    return Change(event["event_id"], household_id, household.change_no, kind, *stamps, corrects, before, after, position)
+    def _fold(self, households: MutableMapping[bytes, Household], told: Told) -> Change | None:
+        """What one event changes of what is shown, if anything."""
+        record, plan, event, position = told
+        household_id = event["aggregate_id"]
+        household = households.get(household_id)
+        if household is None:
+            household = households[household_id] = Household(household_id, record.partition)
+        if not _is_next(household, record, event):
+            self.repeated += 1
+            return None
+        household.version = event["version"]
+        if plan.meaning is None and plan.event_type != FACT_VOIDED:
+            return None
+        before = household.shown
+        told_otherwise = _take_in(household, plan, event)
+        after = household.shown
+        changes = before != after and (before.present or after.present)
+        if not changes and not told_otherwise:
+            return None
+        household.change_no += 1
+        corrects = event["corrects_event_id"] if told_otherwise else None
+        if event["corrects_event_id"] is None:
+            household.tell()
+            kind = _KINDS[plan.event_type]
+        else:
+            kind = VOIDED if plan.event_type == FACT_VOIDED else CORRECTED
+        stamps = event["recorded_at"], event["effective_on"]
+        return Change(event["event_id"], household_id, household.change_no, kind, *stamps, corrects, before, after, position)
 
 
 def _take_in(household: Household, plan: Plan, event: Event) -> bool:

@@ -12,6 +12,7 @@ from consumers.feed.memory import FeedMemory
 from consumers.log.consumer import LogConsumer
 from consumers.projector.losses import IN_A_GROUP
 from deploy.composition.log_side import join_group, on_kafka, open_consumer, open_producer
+from deploy.pipeline.projecting import Watched
 from deploy.pipeline.task import Step
 from deploy.process_log import process_logger
 from deploy.settings import Settings
@@ -19,7 +20,7 @@ from registry.log.producer import LogProducer
 from schemas.catalogue import registry_catalogue
 from schemas.clock import Clock
 
-FEED: Final = "feed"
+TASK: Final = "feed"
 """The task, and the consumer group."""
 WAIT_S: Final = 0.25
 GATHER_S: Final = 0.25
@@ -31,11 +32,13 @@ _log = process_logger("deploy.pipeline")
 
 
 @contextmanager
-def opened_feed(settings: Settings, clock: Clock, partitions: Collection[int] | None = None) -> Iterator[Step]:
+def opened_feed(
+    settings: Settings, clock: Clock, partitions: Collection[int] | None = None, *, watched: Watched | None = None
+) -> Iterator[Step]:
     """A feed that goes on from the marks of its partitions.
 
     partitions: only these, where several processes share them out by hand; None: all of them, or on Kafka the share that the
-    group gives to this member.
+    group gives to this member; watched: learns of partitions that are taken over and lost.
     Raises LogUnavailable, LogDamaged, UnknownTopic, RebuildRunning, and SQLAlchemy's OperationalError; the steps also raise
     FeedStopped, ProducerFenced, AnotherProjector.
     """
@@ -48,14 +51,17 @@ def opened_feed(settings: Settings, clock: Clock, partitions: Collection[int] | 
             settings.source,
             losses_max=IN_A_GROUP if partitions is None and on_kafka(settings) else 0,
         )
-        losses = 0
+        seen = (0, 0, 0)
 
         def step() -> int:
-            nonlocal losses
+            nonlocal seen
             moved = feed.step(WAIT_S)
-            if feed.losses > losses:
-                losses = feed.losses
-                _log.warning("partitions went to another feed", task=FEED, times=losses)
+            before, seen = seen, (feed.partitions_taken, feed.losses, feed.records_repeated)
+            if watched is not None and seen != before:
+                taken, lost, repeated = (now - earlier for now, earlier in zip(seen, before, strict=True))
+                watched.projected(TASK, taken=taken, lost=lost, repeated=repeated)
+            if feed.losses > before[1]:
+                _log.warning("partitions went to another feed", task=TASK, times=feed.losses)
             if 0 < moved < MUCH:
                 time.sleep(GATHER_S)
             return moved
@@ -68,8 +74,8 @@ def opened_feed(settings: Settings, clock: Clock, partitions: Collection[int] | 
 
 def _consumer(settings: Settings, partitions: Collection[int] | None) -> LogConsumer:
     if partitions is not None:
-        return open_consumer(settings, FEED, [SOURCE_TOPIC], partitions)
-    return join_group(settings, FEED, [SOURCE_TOPIC])
+        return open_consumer(settings, TASK, [SOURCE_TOPIC], partitions)
+    return join_group(settings, TASK, [SOURCE_TOPIC])
 
 
 def _producer(settings: Settings, clock: Clock, name: str) -> LogProducer:

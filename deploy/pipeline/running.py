@@ -14,11 +14,12 @@ from prometheus_client import CollectorRegistry
 from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
-from deploy.data_lock import PROJECTOR, RELAY, data_folder_lock
+from deploy.data_lock import FEED, PROJECTOR, RELAY, data_folder_lock
 from deploy.metrics.lag_collector import LagCollector
 from deploy.metrics.process import process_registry
 from deploy.metrics.serving import serve_metrics
 from deploy.pipeline.bell import Bell
+from deploy.pipeline.feeding import TASK, opened_feed
 from deploy.pipeline.housekeeping import opened_housekeeping
 from deploy.pipeline.metrics import PipelineMetrics
 from deploy.pipeline.projecting import opened_projector, task_name
@@ -38,15 +39,16 @@ _PREDECESSOR_S: Final = 5.0
 _log = process_logger("deploy.pipeline")
 
 
-def run_relay_and_projectors(settings: Settings) -> None:
+def run_all(settings: Settings) -> None:
     """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
-    with _alone(settings, RELAY), _only_projector(settings):
+    with _alone(settings, RELAY), _only_one(settings, PROJECTOR), _only_one(settings, FEED):
         clock = register_clock(settings)
         bells = {model.name: Bell() for model in READ_MODELS}
 
         def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
             relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
-            return relaying | projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
+            projecting = projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
+            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics)
 
         _run(settings, clock, tasks)
 
@@ -60,12 +62,19 @@ def run_relay(settings: Settings) -> None:
 
 def run_projectors(settings: Settings, partitions: Collection[int] | None = None) -> None:
     """The projectors of all read models, for all partitions or some: `registry project`."""
-    with _only_projector(settings, partitions):
+    with _only_one(settings, PROJECTOR, partitions):
         _run(
             settings,
             register_clock(settings),
             lambda stop, metrics: projector_tasks(settings, partitions, stop=stop, metrics=metrics),
         )
+
+
+def run_feed(settings: Settings, partitions: Collection[int] | None = None) -> None:
+    """The feed of the public topics, for all partitions or some: `registry feed`."""
+    with _only_one(settings, FEED, partitions):
+        clock = register_clock(settings)
+        _run(settings, clock, lambda stop, metrics: feed_tasks(settings, clock, partitions, metrics))
 
 
 def relay_tasks(
@@ -99,6 +108,13 @@ def projector_tasks(
         )
         for model in READ_MODELS
     }
+
+
+def feed_tasks(
+    settings: Settings, clock: Clock, partitions: Collection[int] | None = None, metrics: PipelineMetrics | None = None
+) -> dict[str, Opened]:
+    """The task of the public topics."""
+    return {TASK: partial(opened_feed, settings, clock, partitions, watched=metrics)}
 
 
 def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event, PipelineMetrics], dict[str, Opened]]) -> None:
@@ -154,9 +170,9 @@ def _metrics(settings: Settings, clock: Clock, registry: CollectorRegistry) -> I
             end()
 
 
-def _only_projector(settings: Settings, partitions: Collection[int] | None = None) -> AbstractContextManager[None]:
-    """Those who share partitions out, by hand or as a group, are several on purpose: the checkpoints guard them."""
-    return nullcontext() if partitions is not None or on_kafka(settings) else _alone(settings, PROJECTOR)
+def _only_one(settings: Settings, role: str, partitions: Collection[int] | None = None) -> AbstractContextManager[None]:
+    """Those who share partitions out, by hand or as a group, are several on purpose: claims and producers' names guard them."""
+    return nullcontext() if partitions is not None or on_kafka(settings) else _alone(settings, role)
 
 
 def _alone(settings: Settings, role: str) -> AbstractContextManager[None]:

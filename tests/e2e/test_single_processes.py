@@ -1,4 +1,4 @@
-"""The register as processes of their own: `registry serve`, `registry relay`, `registry project`."""
+"""The register as processes of their own: `registry serve`, `registry relay`, `registry project`, `registry feed`."""
 
 import os
 import signal
@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pytest
 
+from consumers.feed.feed import producer_name
+from deploy.composition.log_side import read_marks
 from deploy.settings import Settings
 from tests.support.installation import CLERK, ON, VILLAGE, new_installation
 from tests.support.ports import free_port
@@ -55,21 +57,30 @@ def test_the_parts_of_a_register_work_as_processes_of_their_own(settings: Settin
         relay = stack.enter_context(running(settings, "relay"))
         low = stack.enter_context(running(settings, "project", "--partitions", "0-5"))
         high = stack.enter_context(running(settings, "project", "--partitions", "6-11"))
+        feed = stack.enter_context(running(settings, "feed"))
         wait_until(lambda: ask(settings.port, "GET", "/v1/ready")[0] == 200, 60)
         assert ask(settings.port, "POST", f"{path}/record-ledger-household", body, **token)[0] == 201
         wait_until(lambda: ask(settings.port, "GET", path, **token)[0] == 200)
-        for process in (relay, low, high, serve):
+        wait_until(lambda: published_up_to(settings) > 0)
+        for process in (relay, low, high, feed, serve):
             assert stopped(process) == (0, "stopped", "")
 
 
-def test_a_second_relay_and_a_second_projector_are_refused_on_the_same_data(settings: Settings) -> None:
-    with running(settings, "relay") as relay, running(settings, "project") as projector:
-        wait_until((Path(settings.data) / "relay.lock").exists)
-        wait_until((Path(settings.data) / "projector.lock").exists)
-        for role, name in (("relay", "relay"), ("project", "projector")):
+def published_up_to(settings: Settings) -> int:
+    """The position of the last event that the feed has read."""
+    marks = read_marks(settings, [producer_name(partition) for partition in range(12)])
+    return max((int(mark.value["position"]) for mark in marks.values()), default=0)
+
+
+def test_a_second_relay_projector_or_feed_is_refused_on_the_same_data(settings: Settings) -> None:
+    with running(settings, "relay") as relay, running(settings, "project") as projector, running(settings, "feed") as feed:
+        for name in ("relay", "projector", "feed"):
+            wait_until((Path(settings.data) / f"{name}.lock").exists)
+        for role, name in (("relay", "relay"), ("project", "projector"), ("feed", "feed")):
             with running(settings, role) as second:
                 _, err = second.communicate(timeout=60)
             assert second.returncode == 1
             assert err.startswith(f"E-CANNOT-START: another {name} runs on the data")
         assert is_running(relay.pid)
         assert is_running(projector.pid)
+        assert is_running(feed.pid)
