@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from deploy.bounded import answers_within
 from deploy.composition.read_side import READ_MODELS
-from deploy.lag import Lag, RelayState, marks_of, relay_state, view_lag
+from deploy.lag import Lag, RelayState, feed_lag, marks_of, relay_state, view_lag
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
@@ -26,6 +26,8 @@ ANSWER_S: Final = 4.0
 """Prometheus waits ten seconds unless told otherwise."""
 _STORE: Final = "store"
 _RELAY: Final = "relay"
+FEED: Final = "feed"
+Answer = int | RelayState | Lag | None
 
 
 class LagCollector(Collector):
@@ -60,9 +62,13 @@ class LagCollector(Collector):
             families[metrics.REBUILD_TOTAL.name].add_metric([name], progress.total)
         yield from families.values()
 
-    def _questions(self) -> dict[str, Callable[[], int | RelayState | Lag]]:
-        questions: dict[str, Callable[[], int | RelayState | Lag]] = {_STORE: self._head, _RELAY: self._relay}
+    def _questions(self) -> dict[str, Callable[[], Answer]]:
+        questions: dict[str, Callable[[], Answer]] = {_STORE: self._head, _RELAY: self._relay, FEED: self._feed}
         return questions | {model.name: lambda m=model: self._view(m) for model in READ_MODELS}
+
+    def _feed(self) -> Lag | None:
+        """None where no feed was ever begun."""
+        return feed_lag(self._settings, self._clock)
 
     def _head(self) -> int:
         store = recorder_for(self._settings.store)

@@ -73,7 +73,7 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
         title = refusal("E-STORE-BEHIND-LOG").title(language)
         what = f"{title}: {relay['position']} > {relay['head']}"
         yield _fault("E-STORE-BEHIND-LOG", "relay", what, NEXT_STEP["E-STORE-BEHIND-LOG"][language])
-    yield from _waiting(document, settings, language, "relay", "RegistryRelayStalled", RELAY_S)
+    yield from _waiting(document, settings, language, "relay", "RegistryRelayBehind", RELAY_S)
     for part in document:
         if part.startswith("view "):
             yield from _waiting(document, settings, language, part, "RegistryViewBehind", VIEW_S)
@@ -95,7 +95,8 @@ def _waiting(
     if stopped or seconds > limit_s:
         words = NOT_RUNNING[language] if stopped else LOOK_AT_ITS_LOG[language]
         what = WAITING[language].format(events=events, seconds=seconds)
-        yield _fault(name, part, what, words.format(command=command, name=name))
+        named = "RegistryRelayStalled" if stopped and part == "relay" else name
+        yield _fault(named, part, what, words.format(command=command, name=named))
 
 
 def _runs(document: Document, command: str) -> bool:
