@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The tests share the machine's cores among them.
 TEST_OPTIONS ?= -n auto
 
-.PHONY: help demo demo-kafka up test check bench clean
+.PHONY: help demo demo-kafka up test chaos check bench clean
 
 help: ## Show what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ up: $(BIN)/registry ## Serve what is there
 
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+chaos: $(VENV)/.dev ## Kill at random under a real Kafka and PostgreSQL, and count: make chaos N=1000 SEED=7; goes on where it was stopped
+	$(BIN)/python -m tests.chaos $(if $(N),--faults $(N)) $(if $(SEED),--seed $(SEED)) $(CHAOS_OPTIONS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, schemas
 	$(BIN)/ruff check .

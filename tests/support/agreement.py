@@ -79,12 +79,12 @@ def to_be_logged(rows: list[RawRow], settings: Settings) -> Contents:
     return dict(contents)
 
 
-def logged(settings: Settings) -> Contents:
-    """What the log does hold."""
+def logged(settings: Settings, wait_s: float = 0) -> Contents:
+    """What the log does hold. `wait_s`: how long a poll must stay empty before nothing more is believed to be there."""
     contents: Contents = defaultdict(list)
     consumer = open_consumer(settings, "agreement", [spec.name for spec in live_topics() if spec.event_types])
     try:
-        for batch in takewhile(bool, (consumer.poll(10_000, 0) for _ in count())):
+        for batch in takewhile(bool, (consumer.poll(10_000, wait_s) for _ in count())):
             for record in batch:
                 contents[record.topic, record.partition].append((record.key, record.value))
     finally:
