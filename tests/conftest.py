@@ -105,14 +105,7 @@ def kafka_bootstrap(kafka_cluster: Cluster) -> str:
 @pytest.fixture(autouse=True)
 def _kafka_or_not(request: pytest.FixtureRequest) -> None:
     """Where no Kafka can be started, its tests are skipped; in CI that is a failure."""
-    if request.node.get_closest_marker("kafka") is None or os.environ.get("CI") == "true":
-        return
-    from deploy.broker.errors import BrokerProblem
-    from deploy.broker.jars import find_jars
-    from deploy.broker.java import find_java
+    if request.node.get_closest_marker("kafka") is not None:
+        from tests.support.own_kafka import skip_without_kafka
 
-    try:
-        find_java(os.environ)
-        find_jars(os.environ, print)
-    except BrokerProblem as problem:
-        pytest.skip(f"no Kafka can be started here: {problem}")
+        skip_without_kafka()

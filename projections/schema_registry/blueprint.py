@@ -35,8 +35,9 @@ from projections.schema_registry.post_subject_version import post_subject_versio
 from projections.schema_registry.subjects import Subjects
 from schemas.catalogue import Catalogue
 
-ROOTS: Final = ("/schemas", "/subjects", "/config", "/mode")
-"""What every path of a schema registry begins with; Confluent's clients know no others."""
+ROOTS: Final = ("/schemas", "/subjects", "/config", "/mode", "/associations", "/compatibility", "/contexts")
+"""What the paths of a schema registry begin with. Not all of them are there, but a client has to be told so in its own form:
+confluent-kafka asks first whether a topic is associated with a subject, and goes on only after a plain 404."""
 
 
 def registry_endpoints(subjects: Subjects) -> list[RegistryEndpoint]:

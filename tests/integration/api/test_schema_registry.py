@@ -194,7 +194,17 @@ class TestReadOnly:
         assert refused(shared_api, method, path, {"compatibility": "NONE"}) == (405, 42205)
         assert "GET" in shared_api.ask(method, path, None).headers["Allow"] or path == f"/subjects/{SUBJECT}"
 
-    @pytest.mark.parametrize("path", ["/schemas/guids/1", "/subjects/a/b/c", "/config/a/b", "/mode/"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/schemas/guids/1",
+            "/subjects/a/b/c",
+            "/config/a/b",
+            "/mode/",
+            "/associations/resources/-/household.changes",
+            "/contexts",
+        ],
+    )
     def test_a_path_that_is_not_there_is_told_in_the_same_form(self, shared_api: Api, path: str) -> None:
         assert refused(shared_api, "GET", path) == (404, 404)
 

@@ -16,27 +16,21 @@ import registry.application.handlers
 import registry.period.period
 from registry.store.mapper import AvroMapper
 from schemas.catalogue import PACKAGE_FOLDER, EventSchema, read_lock, registry_catalogue
-from schemas.codec import HEADER_SIZE, Codec
+from schemas.codec import HEADER_SIZE
 from schemas.envelope import is_event
 from schemas.freeze import check
 from schemas.topics import topic_of
-from tests.support.avro_values import typed, undressed
+from tests.support.avro_values import undressed
+from tests.support.published_examples import CODEC, example_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden" / "published_schemas.txt"
 PUBLISHED = registry_catalogue().list()
 EVENTS = [schema for schema in PUBLISHED if is_event(schema.event_type)]
-CODEC = Codec(registry_catalogue())
 assert registry.application.handlers, registry.period.period  # importing them has declared every event
 
 
 def name(schema: EventSchema) -> str:
     return f"{schema.event_type}.v{schema.version}"
-
-
-def example_of(schema: EventSchema) -> dict[str, Any]:
-    text = (PACKAGE_FOLDER / "examples" / f"{name(schema)}.json").read_text("utf-8")
-    values: dict[str, Any] = typed(json.loads(text), schema.definition, {})
-    return values
 
 
 def test_every_schema_is_as_it_was_published() -> None:
