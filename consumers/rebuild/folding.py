@@ -23,6 +23,8 @@ _PATIENCE_S: Final = 10.0
 _FIRST_S: Final = 2.0
 _NEXT_S: Final = 0.3
 """How long it may take where it need not have any more: on a log with gaps, the last offsets may be nobody's."""
+_MARKER: Final = 1
+"""The last offset of a partition that is written in transactions is such a one; where it is a record, the projector folds it."""
 
 
 def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told: Callable[[int], None], *, exact: bool) -> int:
@@ -34,7 +36,7 @@ def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told
     reached = offsets_of(projection.checkpoints())
     consumer.resume_from(lambda topic, partition: reached.get((topic, partition), 0))
     ends = consumer.end_offsets()
-    there = {place: min(offset, ends.get(place, 0)) for place, offset in target.items()}
+    there = {place: min(offset, ends.get(place, 0)) - (0 if exact else _MARKER) for place, offset in target.items()}
     left = {place: offset for place, offset in there.items() if reached.get(place, 0) < offset}
     folded = 0
     while left:
