@@ -113,3 +113,11 @@ def new_feed(
     consumer = EmbeddedConsumer(log, group="feed", topics=[SOURCE_TOPIC], partitions=partitions)
     memory = FeedMemory(engine, households_max)
     return Feed(consumer, open_producer, memory, registry_catalogue(), SOURCE, batch_max=batch_max)
+
+
+def as_placed(records: Iterable[Record]) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
+    """Key, value and headers of each partition's records, in order: offsets may have gaps, which are nobody's."""
+    found: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+    for record in sorted(records, key=lambda record: record[:3]):
+        found.setdefault((record.topic, record.partition), []).append((record.key, record.value, record.headers))
+    return found

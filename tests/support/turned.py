@@ -13,7 +13,8 @@ from consumers.feed.reading import FeedReader
 from consumers.feed.turning import Turning
 from registry.event import RegistryEvent
 from schemas.catalogue import Catalogue, registry_catalogue
-from schemas.messages import Message, Record
+from schemas.messages import Message, Record, partition_for
+from schemas.topics import topic_spec
 from tests.support.logged import logged
 from tests.support.public_topics import CHANGES, CODEC, REGISTER, SOURCE, Values, empty_memory
 
@@ -23,11 +24,11 @@ def turned(*lives: Sequence[RegistryEvent]) -> list[Message]:
     return messages_of(logged(*lives))
 
 
-def messages_of(records: Sequence[Record], catalogue: Catalogue | None = None) -> list[Message]:
+def messages_of(records: Sequence[Record], catalogue: Catalogue | None = None, source: str = SOURCE) -> list[Message]:
     """The messages that these records make, each partition for itself. Raises FeedStopped."""
     schemas = catalogue or registry_catalogue()
     engine = empty_memory()
-    turning, publisher = Turning(FeedReader(schemas), FeedMemory(engine)), Publisher(schemas, SOURCE)
+    turning, publisher = Turning(FeedReader(schemas), FeedMemory(engine)), Publisher(schemas, source)
     by_partition: dict[int, list[Record]] = {}
     for record in records:
         by_partition.setdefault(record.partition, []).append(record)
@@ -51,3 +52,13 @@ def states_in(messages: Sequence[Message]) -> list[Values | None]:
 def lines(messages: Sequence[Message]) -> list[tuple[Any, ...]]:
     """Kind, status before and status after of each change."""
     return [(c["kind"], c["status_before"], c["status_after"]) for c in changes_in(messages)]
+
+
+def to_be_published(records: Sequence[Record], source: str = SOURCE) -> dict[tuple[str, int], list[tuple[Any, ...]]]:
+    """What has to be in each partition of the public topics, once and in this order, where these are the events of households."""
+    found: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+    for message in messages_of(sorted(records, key=lambda record: record[:3]), source=source):
+        assert message.key is not None
+        partition = partition_for(message.key, topic_spec(message.topic).partitions)
+        found.setdefault((message.topic, partition), []).append((message.key, message.value, message.headers))
+    return found
