@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from deploy.composition.write_side import register_clock
 from deploy.pipeline.metrics import PipelineMetrics
-from deploy.pipeline.running import projector_tasks, relay_tasks
+from deploy.pipeline.running import feed_tasks, projector_tasks, relay_tasks
 from deploy.pipeline.task import Opened, Task
 from deploy.settings import Settings
 
@@ -55,6 +55,16 @@ def projectors_running(settings: Settings) -> Iterator[RunningTasks]:
     """The projectors of all read models."""
     stop = threading.Event()
     running = RunningTasks(projector_tasks(settings, stop=stop), stop)
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+@contextmanager
+def feed_running(settings: Settings) -> Iterator[RunningTasks]:
+    """The feed of the public topics."""
+    running = RunningTasks(feed_tasks(settings, register_clock(settings)), threading.Event())
     try:
         yield running
     finally:
