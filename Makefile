@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The tests share the machine's cores among them.
 TEST_OPTIONS ?= -n auto
 
-.PHONY: help demo demo-kafka up test chaos check bench clean
+.PHONY: help demo demo-kafka up test chaos simulate check bench clean
 
 help: ## Show what can be done
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: $(VENV)/.dev ## Run the tests
 
 chaos: $(VENV)/.dev ## Kill at random under a real Kafka and PostgreSQL, and count: make chaos N=1000 SEED=7; goes on where it was stopped
 	$(BIN)/python -m tests.chaos $(if $(N),--faults $(N)) $(if $(SEED),--seed $(SEED)) $(CHAOS_OPTIONS)
+
+simulate: $(VENV)/.dev ## Simulate the whole pipe in one process, with faults at every boundary: make simulate N=100000 SEED=7
+	$(BIN)/python -m tests.support.simulation $(if $(N),--steps $(N)) $(if $(SEED),--seed $(SEED)) $(SIMULATE_OPTIONS)
 
 check: $(VENV)/.dev ## Lint, types, import contracts, schemas
 	$(BIN)/ruff check .
