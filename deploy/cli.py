@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "token": "Create, list and revoke access tokens.",
     "policy": "Check, activate and list policy documents.",
     "migrate": "Make the tables in PostgreSQL, or bring them to this program's revision.",
+    "migrate-log": "Move from the embedded log to Kafka.",
     "rebuild": "Make a read model again from the log, beside the live one, and swap.",
     "verify": "Check the store's chain and the read models' digests.",
     "export": "Write the whole history to files that anybody can check.",
@@ -49,7 +50,7 @@ class Subcommands(click.Group):
         """The command, imported now."""
         if name not in SUBCOMMANDS:
             return None
-        module = importlib.import_module(f"deploy.commands.{name}_command")
+        module = importlib.import_module(f"deploy.commands.{name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

@@ -25,6 +25,9 @@ WORDS: Final = {
     "EXPORT": {"en": "exporting", "zh": "导出历史"},
     "CHECK": {"en": "checking the export", "zh": "核查导出"},
     "RESTORE": {"en": "restoring", "zh": "恢复历史"},
+    "FINISH": {"en": "bringing the old log to its end", "zh": "处理完旧日志"},
+    "RELAY": {"en": "feeding the new log", "zh": "写入新日志"},
+    "PUBLISH": {"en": "publishing anew", "zh": "重新发布"},
     "VAULT": {"en": "reading the access log", "zh": "核查访问记录"},
 }
 

@@ -67,6 +67,14 @@ class Rebuild:
         with self.views.begin_build(self.model) as build:
             return self._told_to_others(build)._run(build) if self.views.is_outdated(self.model) else None
 
+    def move(self) -> Outcome:
+        """Make a build of all of another log than the live build's, and swap unless the digests differ; offsets are not compared.
+
+        Nobody may project meanwhile. Raises RebuildRunning, RebuildStopped, BuildLost, what the log raises.
+        """
+        with self.views.begin_build(self.model) as build:
+            return self._told_to_others(build)._move(build)
+
     def check(self) -> Comparison | None:
         """Compare the live build with a fresh one, which is thrown away; None where there is no live build of this version.
 
@@ -90,6 +98,20 @@ class Rebuild:
         if comparison is None or comparison.equal:
             self.watcher.begin("SWAP", None)
             self._catch_up(build, live)
+            build.swap()
+        return Outcome(build.name, None if live is None else live.name, events, seconds, comparison, build.swapped)
+
+    def _move(self, build: BuildInTheMaking) -> Outcome:
+        live = self.views.live_build(self.model)
+        events, seconds = self._make(build, None)
+        comparison = None
+        if live is not None and self._comparable(live):
+            shapes = [shape_of(table) for table in self.model.digested]
+            self.watcher.begin("COMPARE", None)
+            with live_state(self.views.location(live), shapes, elsewhere=False) as state:
+                comparison = compare(state, build.location, shapes, lambda offsets: offsets, self.watcher.advance)
+        if comparison is None or comparison.equal:
+            self.watcher.begin("SWAP", None)
             build.swap()
         return Outcome(build.name, None if live is None else live.name, events, seconds, comparison, build.swapped)
 
