@@ -13,11 +13,14 @@ PATHS = (
     "bulk",
     "importing",
     "relaying",
+    "relaying_kafka",
     "projecting",
+    "feeding",
     "rebuilding",
     "history",
     "queries",
     "served",
+    "visible",
 )
 
 

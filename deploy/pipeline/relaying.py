@@ -69,7 +69,12 @@ def _opened(settings: Settings, clock: Clock, appends: AppendMetrics | None) -> 
         producer = open_producer(settings, RELAY, clock)
         try:
             measured = producer if appends is None else MeasuredProducer(producer, appends)
-            yield Relay(recorder, measured, settings.source, notary=open_notary(settings), told=_Counted().told)
+            notary, told = open_notary(settings), _Counted().told
+            relay = Relay(recorder, measured, settings.source, notary=notary, look_ahead=True, told=told)
+            try:
+                yield relay
+            finally:
+                relay.close()
         finally:
             producer.close()
     finally:

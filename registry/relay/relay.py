@@ -7,11 +7,13 @@ every event into the history's Merkle tree; its checkpoints are appended with th
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from registry.history.checkpoint import Checkpoint
 from registry.history.notary import Notary, Tally
 from registry.log.producer import LogProducer
+from registry.relay.ahead import Ahead
 from registry.relay.mark import RELAY as RELAY
 from registry.relay.mark import RelayMark
 from registry.relay.stored_events import StoredEvents
@@ -31,11 +33,22 @@ class StoreBehindLog(Exception):
     code = "E-STORE-BEHIND-LOG"
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is appended at once: so many events, their messages, and how far the relay has got with them."""
+
+    count: int
+    messages: list[Message]
+    mark: RelayMark
+    tally: Tally
+
+
 class Relay:
     """Moves events from one store to one log. `source` is the registry's URI reference (`ce_source`).
 
-    notary: without one no checkpoints are published; a later relay with one makes up for them. `told`: of how many events were
-    counted again at the start: the few since the last checkpoint, or all of a log that was fed without a notary.
+    notary: without one no checkpoints are published; a later relay with one makes up for them. look_ahead: while the log stores a
+    full page, another thread makes the next one ready. `told`: of how many events were counted again at the start: the few since
+    the last checkpoint, or all of a log that was fed without a notary.
     """
 
     def __init__(
@@ -46,6 +59,7 @@ class Relay:
         page_max: int = PAGE_MAX,
         *,
         notary: Notary | None = None,
+        look_ahead: bool = False,
         told: Callable[[int], None] = lambda events: None,
     ) -> None:
         self._store = store
@@ -56,6 +70,8 @@ class Relay:
         self._mark = RelayMark.from_mark(producer.mark(RELAY))
         self._check_history()
         self._tally = self._caught_up(told)
+        self._look_ahead = look_ahead
+        self._ahead: Ahead[Page | None] | None = None
 
     @property
     def position(self) -> int:
@@ -101,20 +117,41 @@ class Relay:
         self._mark = mark
 
     def step(self) -> int:
-        """Move one page; return how many events it had. Durable on return. Raises what the producer raises."""
-        rows = self._store.select_raw(self.position, self._page_max)
-        if not rows:
+        """Move one page; return how many events it had. Durable on return. Raises what the producer and the store raise."""
+        ahead, self._ahead = self._ahead, None
+        page = ahead.result() if ahead else self._page_after(self._mark, self._tally)
+        if page is None:
             return 0
+        more = self._look_ahead and page.count == self._page_max
+        ahead = Ahead(partial(self._page_after, page.mark, page.tally)) if more else None
+        try:
+            self._producer.append(page.messages, page.mark.to_mark())
+        except BaseException:
+            if ahead is not None:
+                ahead.end()
+            raise
+        self._mark, self._tally, self._ahead = page.mark, page.tally, ahead
+        return page.count
+
+    def _page_after(self, before: RelayMark, tally: Tally) -> "Page | None":
+        """The page after a mark; None where the store has no more."""
+        rows = self._store.select_raw(before.position, self._page_max)
+        if not rows:
+            return None
         position, _, _, state, _ = rows[-1]
         messages = list(messages_of(rows, self._source))
-        mark, tally = RelayMark(position, _record_hash(state), self._mark.sealed), self._tally
+        mark = RelayMark(position, _record_hash(state), before.sealed)
         if self._notary is not None:
             tally, due = self._notary.count(tally, rows)
             messages += [checkpoint.message(self._source) for checkpoint in due]
             mark = replace(mark, sealed=tally.sealed, root=tally.tree.root.hex())
-        self._producer.append(messages, mark.to_mark())
-        self._mark, self._tally = mark, tally
-        return len(rows)
+        return Page(len(rows), messages, mark, tally)
+
+    def close(self) -> None:
+        """Let go of the page that is being made ready. Store and producer are their owners'."""
+        if self._ahead is not None:
+            self._ahead.end()
+            self._ahead = None
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Move page after page until the store has no more, or `stop` says so; return how many events."""

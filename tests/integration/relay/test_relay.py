@@ -10,7 +10,9 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from registry.log.producer import Mark
-from registry.relay.relay import RELAY, StoreBehindLog
+from registry.relay.relay import RELAY, Relay, StoreBehindLog
+from registry.store.errors import StoreUnavailable
+from registry.store.recorder import RawRow
 from registry.store.sqlite import SQLiteStoreRecorder
 from schemas.log_errors import ProducerFenced
 from schemas.messages import partition_for
@@ -62,6 +64,29 @@ def test_the_size_of_a_page_makes_no_difference(flow: Flow, page_max: int) -> No
         pages.append(relay.step())
     assert pages[:-2] == [page_max] * (len(pages) - 2)
     assert sum(pages) == len(flow.rows())
+    check_moved(flow.rows(), flow.records())
+
+
+def test_the_next_page_is_made_ready_meanwhile_and_what_fails_there_is_raised_by_its_own_step(flow: Flow) -> None:
+    write_lives(flow.open_store(), range(2))
+    recorder = flow.open_recorder()
+    relay = Relay(recorder, flow.open_producer(), "/registry/test", 7, look_ahead=True)
+    read = recorder.select_raw
+    asked: list[int] = []
+
+    def select_raw(position: int, limit: int) -> list[RawRow]:
+        asked.append(position)
+        if len(asked) == 2:
+            raise StoreUnavailable("gone for a moment")
+        return list(read(position, limit))
+
+    recorder.select_raw = select_raw  # type: ignore[method-assign]
+    assert relay.step() == 7
+    with pytest.raises(StoreUnavailable, match="gone for a moment"):
+        relay.step()
+    relay.drain()
+    relay.close()
+    assert asked[:3] == [0, 7, 7]
     check_moved(flow.rows(), flow.records())
 
 

@@ -1,0 +1,106 @@
+"""From a command to its being shown by the query API, with every process running on a real Kafka and PostgreSQL.
+
+So many clients send commands at a steady pace, all together 200 a second; each asks for what it wrote with `min_version`, and the
+time counts from the command's sending to that answer.
+"""
+
+import http.client
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from benchmarks.figure import Figure
+from registry.vault.id_number import synthetic_id
+from tests.chaos.installation import Register, running_register
+from tests.support.api_client import as_request
+from tests.support.families import newcomer, opening
+from tests.support.installation import ON, VILLAGE
+from tests.support.registry_up import ask, bearer
+from tests.support.waiting import wait_until
+
+RATE, CLIENTS, SECONDS, WARM_UP_S = 200, 8, 15, 5
+GOAL_MS = 300
+
+
+def measure() -> Iterator[Figure]:
+    """Visits to households of the register, which many have and every read model shows."""
+    with tempfile.TemporaryDirectory(prefix="registry-benchmark-") as folder:
+        Path(folder).chmod(0o755)
+        with running_register(Path(folder, "visible"), client="confluent") as register:
+            wait_until(lambda: ask(register.settings.port, "GET", "/v1/ready")[0] == 200, 90, "the API is ready")
+            households = [_household(register, number) for number in range(CLIENTS * 4)]
+            clients = [Client(register, households[n::CLIENTS], RATE / CLIENTS) for n in range(CLIENTS)]
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.join()
+            yield _figure(clients)
+
+
+class Client(threading.Thread):
+    """Sends at its pace and sees what became of it."""
+
+    def __init__(self, register: Register, households: list[UUID], rate: float) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+        self.late = 0
+        self._register = register
+        self._households = households
+        self._pause = 1 / rate
+
+    def run(self) -> None:
+        begun = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", self._register.settings.port, timeout=30)
+        due, turn = begun, 0
+        while due < begun + WARM_UP_S + SECONDS:
+            time.sleep(max(0.0, due - time.perf_counter()))
+            sent = time.perf_counter()
+            self._visit(connection, self._households[turn % len(self._households)], turn)
+            if due > begun + WARM_UP_S:
+                self.seconds.append(time.perf_counter() - sent)
+                self.late += time.perf_counter() > due + 10 * self._pause
+            due, turn = due + self._pause, turn + 1
+        connection.close()
+
+    def _visit(self, connection: http.client.HTTPConnection, household: UUID, turn: int) -> None:
+        visit = {"effective_on": ON.isoformat(), "visitor_role": "HELPER", "visitor_id": "helper-1", "purpose": "SURVEY"}
+        path = f"/v1/households/{household}"
+        answer = self._ask(connection, "POST", f"{path}/record-home-visit", visit | {"minutes": turn % 200 + 1})
+        self._ask(connection, "GET", f"{path}?min_version={answer['version']}")
+
+    def _ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: object = None) -> dict[str, int]:
+        content = None if body is None else json.dumps(body)
+        headers = bearer(self._register.token) | {"Content-Type": "application/json"}
+        if body is not None:
+            headers["Idempotency-Key"] = str(uuid4())
+        connection.request(method, path, content, headers)
+        answer = connection.getresponse()
+        told: dict[str, int] = json.loads(answer.read())
+        assert answer.status in (200, 201), told
+        return told
+
+
+def _household(register: Register, number: int) -> UUID:
+    token, household = bearer(register.token), uuid4()
+    person = {"name": f"某拟{number}", "id_number": synthetic_id(date(1950, 1, 1) + timedelta(days=number), 1)}
+    _, registered = ask(register.settings.port, "POST", "/v1/persons", person, **token)
+    head = newcomer(UUID(registered["person_id"]), "HEAD", "MALE")
+    path, body = as_request(opening(household, head, division=VILLAGE, effective_on=ON))
+    status, answer = ask(register.settings.port, "POST", path, body, **token, **{"Idempotency-Key": str(uuid4())})
+    assert status == 201, answer
+    return household
+
+
+def _figure(clients: list[Client]) -> Figure:
+    seconds = sorted(second for client in clients for second in client.seconds)
+    rate = len(seconds) / SECONDS
+    p50, p99 = (1000 * seconds[int(len(seconds) * share)] for share in (0.5, 0.99))
+    late = sum(client.late for client in clients)
+    measured = f"{rate:,.0f} commands/s: p50 {p50:,.0f} ms, p99 {p99:,.0f} ms, {late} late"
+    met = p99 < GOAL_MS and rate >= 0.95 * RATE
+    return Figure("command to visible, Kafka and PostgreSQL", measured, None, f"p99 < {GOAL_MS} ms at {RATE}/s", met)
