@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from consumers.feed.feed import SOURCE_TOPIC, producer_name
 from consumers.log.consumer import LogConsumer
 from deploy.composition.log_side import open_consumer, open_producer, read_marks
 from deploy.settings import Settings
@@ -27,9 +28,6 @@ PROBE_RECORDS: Final = 500
 """Records that are looked at for the oldest one that waits: all of them, unless a read model is far behind."""
 PROBE_S: Final = 1.0
 """How long the log may take to hand them out."""
-_FEED: Final = "feed"
-"""Its marks begin so: one for each partition of what it reads."""
-_FEED_READS: Final = "household.events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +75,12 @@ def view_lag(settings: Settings, model: ReadModel, engine: Engine, clock: Clock)
 
 def feed_lag(settings: Settings, clock: Clock) -> Lag | None:
     """The public feed behind the end of the log; None where none was ever begun. Raises LogUnavailable."""
-    names = {f"{_FEED}/{partition}": partition for partition in range(topic_spec(_FEED_READS).partitions)}
+    names = {producer_name(partition): partition for partition in range(topic_spec(SOURCE_TOPIC).partitions)}
     marks = read_marks(settings, names)
     if not marks:
         return None
-    reached = {(_FEED_READS, names[name]): int(mark.value["next_offset"]) for name, mark in marks.items()}
-    return _log_lag(settings, "lag.feed", (_FEED_READS,), reached, clock)
+    reached = {(SOURCE_TOPIC, names[name]): int(mark.value["next_offset"]) for name, mark in marks.items()}
+    return _log_lag(settings, "lag.feed", (SOURCE_TOPIC,), reached, clock)
 
 
 def marks_of(settings: Settings, clock: Clock) -> LogProducer:

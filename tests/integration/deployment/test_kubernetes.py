@@ -1,5 +1,6 @@
 """The Kubernetes manifests: put together by kustomize, checked by Kubernetes' own schemas, held to the program and each other."""
 
+import shutil
 from typing import Any
 
 import jsonschema
@@ -20,8 +21,10 @@ Resource = dict[str, Any]
 @pytest.fixture(scope="module")
 def resources() -> list[Resource]:
     """As kustomize puts them together."""
-    kubectl = program("kubectl", why="the manifests are not put together")
-    return list(yaml.safe_load_all(passes(kubectl, "kustomize", DEPLOY / "kubernetes")))
+    command = [shutil.which("kustomize"), "build"]
+    if command[0] is None:
+        command = [program("kubectl", why="the manifests are not put together"), "kustomize"]
+    return list(yaml.safe_load_all(passes(*command, DEPLOY / "kubernetes")))
 
 
 def _is_custom(resource: Resource) -> bool:
