@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The tests share the machine's cores among them.
-TEST_OPTIONS ?= -n auto
+# The tests share the machine's cores among them, and tell what could not be run here and why.
+TEST_OPTIONS ?= -n auto -rs
 
 .PHONY: help demo demo-kafka up test chaos simulate check bench clean
 
