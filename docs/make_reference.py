@@ -23,6 +23,7 @@ from schemas.code_tables import shipped
 from schemas.envelope import ENVELOPE_FIELDS
 from schemas.metrics import METRICS, Metric
 from schemas.policy_schema import policy_schema
+from schemas.public import CORRECTED, public_table
 from schemas.refusal_codes import refusal_codes
 from schemas.topic_rights import CODES, Kind, Principal, rights_of
 from schemas.topics import catalogue as topics
@@ -51,6 +52,7 @@ def pages() -> dict[str, str]:
         "policy.md": policy,
         "topics.md": topic_list,
         "topic-rights.md": topic_rights,
+        "public.md": public,
         "settings.md": settings,
         "metrics.md": metrics,
     }
@@ -183,6 +185,48 @@ def topic_list() -> Iterator[str]:
             else "for ever"
         )
         yield f"| `{spec.name}` | {spec.key} | {spec.partitions} | {kept} | {'yes' if spec.live else 'no'} |"
+
+
+def public() -> Iterator[str]:
+    """What is public of a household."""
+    table, schemas = public_table(), registry_catalogue()
+    yield "# What is public\n"
+    yield "`schemas/data/public.toml` decides it, and nothing else; `docs/public-topics.md` says how to read it.\n"
+    for event_type, record in table.records.items():
+        latest = schemas.latest(event_type)
+        yield f"## `{record.topic}`: {record.label.zh} · {record.label.en}\n"
+        yield f"`{event_type}`, schema id {latest.id}, version {latest.version}.\n"
+        yield "| field | type | zh | means |"
+        yield "| --- | --- | --- | --- |"
+        for field in latest.definition["fields"]:
+            label = record.fields[field["name"]]
+            yield f"| `{field['name']}` | {_avro(field['type'])} | {_cell(label.zh)} | {_cell(label.en)} |"
+        yield ""
+    yield "## Kinds of changes\n"
+    yield "| kind | zh | en | event type |"
+    yield "| --- | --- | --- | --- |"
+    kinds = shipped()["public_change"]
+    for code in kinds.codes:
+        sources = ", ".join(f"`{event_type}`" for event_type, kind in table.changes.items() if kind == code)
+        made_by = sources or "a correction of any of these"
+        assert sources or code == CORRECTED
+        yield f"| `{code}` | {kinds.label(code, 'zh')} | {kinds.label(code, 'en')} | {made_by} |"
+    yield "\n## What is shown of a status\n"
+    yield "| status | shown |"
+    yield "| --- | --- |"
+    for status, shown in table.statuses.items():
+        yield f"| `{status}` | `{shown}` |"
+    yield (
+        "\nA household is in the public register while `"
+        + "`, `".join(sorted(table.present_statuses))
+        + "` is shown of it, or the"
+    )
+    yield "overlay `" + "`, `".join(sorted(table.present_overlays)) + "`.\n"
+    yield "## What stays inside\n"
+    yield "Not shown, although they change a status or begin a household:\n"
+    for event_type, why in table.unseen.items():
+        yield f"- `{event_type}`: {why}"
+    yield "\nAnd all other events of a household: " + ", ".join(f"`{event_type}`" for event_type in sorted(table.internal)) + "."
 
 
 def topic_rights() -> Iterator[str]:
