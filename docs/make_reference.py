@@ -216,12 +216,8 @@ def public() -> Iterator[str]:
     yield "| --- | --- |"
     for status, shown in table.statuses.items():
         yield f"| `{status}` | `{shown}` |"
-    yield (
-        "\nA household is in the public register while `"
-        + "`, `".join(sorted(table.present_statuses))
-        + "` is shown of it, or the"
-    )
-    yield "overlay `" + "`, `".join(sorted(table.present_overlays)) + "`.\n"
+    present, monitored = (", ".join(f"`{s}`" for s in sorted(some)) for some in (table.present_statuses, table.present_overlays))
+    yield f"\nA household is in the public register while one of {present} is shown of it, or the overlay {monitored}.\n"
     yield "## What stays inside\n"
     yield "Not shown, although they change a status or begin a household:\n"
     for event_type, why in table.unseen.items():
