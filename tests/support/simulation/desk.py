@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from registry.application.batch import Batch, Given
@@ -12,20 +12,23 @@ from registry.application.service import Conflict, VersionStale
 from registry.command import Command
 from registry.household.command import HouseholdCommand
 from registry.household.household import Household
+from registry.household.relocation import RelocateHousehold
 from registry.refusal import Refused
 from registry.store.command_result import CommandResult
 from registry.store.errors import CommandReplayed
 from schemas.access import Actor
 from schemas.clock import shanghai_date
-from tests.support.next_step import next_commands
+from tests.support.histories import do as command_on
+from tests.support.histories import grown_up
+from tests.support.next_step import imported, next_commands
 from tests.support.random_commands import somebody
-from tests.support.random_lives import any_change
+from tests.support.random_lives import VILLAGES, any_change
 from tests.support.scenario import PROVINCE
 from tests.support.simulation.ledger import Events, Sent
 from tests.support.simulation.worker import OUTSIDE, Worker
 from tests.support.simulation.world import Side
 
-HOUSEHOLDS = tuple(UUID(int=(0xB0 << 120) + number) for number in range(8))
+HOUSEHOLDS = tuple(UUID(int=(0xB0 << 120) + number) for number in range(12))
 WRONG_BY = (timedelta(), timedelta(), timedelta(minutes=7), timedelta(minutes=-7), timedelta(days=-2))
 """How wrong the clock of a machine may be."""
 
@@ -125,9 +128,24 @@ class Desk(Worker):
         today = shanghai_date(self.side.clock.now())
         options = [command for command in next_commands(household, today, chance) if command.effective_on <= today]
         late = today - timedelta(days=chance.choice((0, 0, 2, 20)))
-        chosen = chance.choice(options) if options and chance.random() < 0.75 else any_change(household, late, chance)
+        kind = chance.random()
+        if household.status == "NONE" and kind < 0.8:
+            chosen = self._imported(household_id, today)
+        elif household.status != "NONE" and kind < 0.3:  # what everybody may see of it changes
+            chosen = command_on(RelocateHousehold, today, to_division=chance.choice(VILLAGES))
+        elif options and kind < 0.8:
+            chosen = chance.choice(options)
+        else:
+            chosen = any_change(household, late, chance)
         assert isinstance(chosen, HouseholdCommand)
         yield replace(chosen, household_id=household_id)
+
+    def _imported(self, household_id: UUID, today: date) -> Command:
+        """Of people of its own, mostly; else of some that many claim."""
+        command = imported(today, self.chance)
+        number = 100 + 10 * HOUSEHOLDS.index(household_id)
+        people = (grown_up(number, "HEAD"), grown_up(number + 1, "OTHER"))
+        return replace(command, members=people) if self.chance.random() < 0.9 else command  # type: ignore[call-arg]
 
 
 def events_in(result: CommandResult) -> Events:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import OperationalError
 
 from projections.checkpoints import AnotherProjector
-from schemas.messages import Record
+from schemas.messages import Record, ResumeFrom
 from tests.support.hand_group import HandGroup, Member
 from tests.support.simulation.process import Fault
 from tests.support.simulation.worker import Worker
@@ -17,7 +17,7 @@ PARTITIONS = 12
 
 
 class ForgetfulMember(Member):
-    """A member that is now and then given again what it was given before."""
+    """A member that is now and then given again what it was given before, of the partitions that it still has."""
 
     def __init__(self, group: HandGroup) -> None:
         super().__init__(group)
@@ -25,11 +25,15 @@ class ForgetfulMember(Member):
         self._last: Sequence[Record] = ()
 
     def poll(self, max_records: int, timeout_s: float) -> Sequence[Record]:
-        if self.repeats and self._last:
+        if self.repeats and (again := [record for record in self._last if record.partition in self.numbers]):
             self.repeats = False
-            return self._last
+            return again
         self._last = super().poll(max_records, timeout_s)
         return self._last
+
+    def resume_from(self, next_offset: ResumeFrom) -> None:
+        self._last = ()  # where to go on is asked first
+        super().resume_from(next_offset)
 
 
 class ProjectorWorker(Worker):

@@ -1,6 +1,7 @@
 """A failing run made small: hypothesis leaves out turns, and what befell in them, as long as it fails in the same way."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 
 from hypothesis import HealthCheck, Phase, find, settings
@@ -11,12 +12,20 @@ from tests.support.simulation.run import Failed, Outcome, run, simulate
 from tests.support.simulation.turns import Turn
 from tests.support.simulation.world import Parts
 
-TURNS_MAX = 20_000
-"""In all attempts together: one or two minutes."""
-_BLOCK = 16
+TURNS_MAX = 15_000
+"""In all attempts together: about a minute."""
+_BLOCKS = (64, 8, 1)
+"""Turns that are left out together: first many, then fewer of what is left."""
 _LEFT_OUT, _UNHARMED, _AS_IT_IS = 0, 1, 2**20
 _KEPT = st.integers(_LEFT_OUT, _AS_IT_IS)
 """The smaller the better, to hypothesis; by chance it is rarely one of the two smallest."""
+_BOUNDS = settings(
+    max_examples=200,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def simulate_or_shorten(seed: int, steps: int, parts: Parts = Parts()) -> Outcome:  # noqa: B008
@@ -36,21 +45,17 @@ def shortened(failed: Failed, parts: Parts) -> Failed:
         nonlocal left
         if turns not in failures and left > 0:
             left -= len(turns)
-            failures[turns] = _failure(failed, turns, parts)
+            failures[turns] = found = _failure(failed, turns, parts)
+            if found is not None:
+                failures[found.turns] = found
         return failures.get(turns) is not None
 
-    bounds = settings(
-        max_examples=200,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    try:
-        shortest = failures[find(_some_of(failed.turns), fails, settings=bounds, random=Random(failed.seed))]
-    except NoSuchExample:
-        return failed
-    assert shortest is not None
+    shortest = failed
+    for block in _BLOCKS:
+        with suppress(NoSuchExample):
+            found = failures[find(_some_of(shortest.turns, block), fails, settings=_BOUNDS, random=Random(failed.seed))]
+            assert found is not None
+            shortest = found
     return shortest
 
 
@@ -63,13 +68,12 @@ def _failure(failed: Failed, turns: Sequence[Turn], parts: Parts) -> Failed | No
 
 
 @st.composite
-def _some_of(draw: st.DrawFn, turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Some of the turns, in order; those of a block are left out together, or each for itself."""
+def _some_of(draw: st.DrawFn, turns: Sequence[Turn], block: int) -> tuple[Turn, ...]:
+    """Some of the turns, in order; those of a block are left out together."""
     chosen: list[Turn] = []
-    for start in range(0, len(turns), _BLOCK):
-        block = draw(_KEPT)
-        for turn in turns[start : start + _BLOCK]:
-            kept = draw(_KEPT)
-            if block != _LEFT_OUT and kept != _LEFT_OUT:
-                chosen.append(turn.unharmed() if _UNHARMED in (block, kept) else turn)
+    for start in range(0, len(turns), block):
+        kept = draw(_KEPT)
+        if kept != _LEFT_OUT:
+            some = turns[start : start + block]
+            chosen += [turn.unharmed() for turn in some] if kept == _UNHARMED else some
     return tuple(chosen)
