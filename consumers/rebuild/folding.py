@@ -24,7 +24,7 @@ _FIRST_S: Final = 2.0
 _NEXT_S: Final = 0.3
 """How long it may take where it need not have any more: on a log with gaps, the last offsets may be nobody's."""
 _MARKER: Final = 1
-"""The last offset of a partition that is written in transactions is such a one; where it is a record, the projector folds it."""
+"""The last offset of a partition that is written in transactions is such a one: nobody waits for it."""
 
 
 def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told: Callable[[int], None], *, exact: bool) -> int:
@@ -36,19 +36,26 @@ def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told
     reached = offsets_of(projection.checkpoints())
     consumer.resume_from(lambda topic, partition: reached.get((topic, partition), 0))
     ends = consumer.end_offsets()
-    there = {place: min(offset, ends.get(place, 0)) - (0 if exact else _MARKER) for place, offset in target.items()}
+    there = {place: min(offset, ends.get(place, 0)) for place, offset in target.items()}
     left = {place: offset for place, offset in there.items() if reached.get(place, 0) < offset}
     folded = 0
-    while left:
-        records = consumer.poll(BATCH_MAX, _PATIENCE_S if exact else _NEXT_S if folded else _FIRST_S)
-        if not records:
-            break
+
+    def fold(records: Collection[Record]) -> None:
+        nonlocal folded
         wanted = [record for record in records if record.offset < target.get((record.topic, record.partition), 0)]
         if wanted:
             projection.fold(wanted)
             folded += len(wanted)
             told(len(wanted))
-        _strike_out(left, records)
+
+    while left:
+        records = consumer.poll(BATCH_MAX, _PATIENCE_S if exact else _NEXT_S if folded else _FIRST_S)
+        if not records:
+            break
+        fold(records)
+        _strike_out(left, records, 0 if exact else _MARKER)
+    if not exact:
+        fold(consumer.poll(BATCH_MAX, 0.0))  # the last offset is a record's after all, where there are no gaps
     return folded
 
 
@@ -67,9 +74,9 @@ def check_reached(reached: Offsets, live: Offsets) -> None:
             )
 
 
-def _strike_out(left: dict[TopicPartition, int], records: Collection[Record]) -> None:
-    """Drop the partitions in which there is nothing left to fold."""
+def _strike_out(left: dict[TopicPartition, int], records: Collection[Record], spare: int) -> None:
+    """Drop the partitions in which there is nothing left to fold, but for so many offsets."""
     for record in records:
         place = record.topic, record.partition
-        if place in left and record.offset + 1 >= left[place]:
+        if place in left and record.offset + 1 + spare >= left[place]:
             del left[place]

@@ -13,7 +13,7 @@ from deploy.settings import Settings
 def command(data: str | None) -> None:
     """Move events from the event store to the log, and close weeks and months as they end, until Ctrl-C.
 
-    A register has one relay: a second one on the same machine or on the same PostgreSQL store is refused, and elsewhere the newest
+    A register has one relay: a second one on the same machine or the same PostgreSQL store is refused, and elsewhere the newest
     ends the one before. It waits for a store or a log that cannot be reached.
     """
     settings = Settings.read(data=data)

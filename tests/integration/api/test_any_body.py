@@ -121,7 +121,7 @@ def lived(shared_api: Api) -> Lived:
         operation["operationId"]: Target(method.upper(), path, body_schema(operation), components)
         for path, item in document["paths"].items()
         for method, operation in item.items()
-        if "requestBody" in operation
+        if "requestBody" in operation and path.startswith("/v1/")
     }
     move_clock(api.side, day(220))
     return Lived(api, (HOUSEHOLD, others[1]), api.person(19), targets)

@@ -70,6 +70,10 @@ def new_digest(settings: Settings) -> ViewDigest:
         return live_digest(views, EXIT_NOTICES)
 
 
+def new_is_live(settings: Settings) -> bool:
+    return any(live for name, (_, live) in builds(settings, EXIT_NOTICES).items() if name.startswith(NEW))
+
+
 def new_builds(settings: Settings) -> list[str]:
     return [name for name in builds(settings, EXIT_NOTICES) if name.startswith(NEW)]
 
@@ -169,7 +173,7 @@ def test_a_worker_that_is_killed_costs_a_new_beginning_and_no_more(settings: Set
     try:
         wait_until(lambda: bool(workers()), what="a worker folds")
         os.kill(workers()[0], signal.SIGKILL)
-        wait_until(lambda: any(builds(settings, EXIT_NOTICES)[name][1] for name in new_builds(settings)), what="it is live")
+        wait_until(lambda: new_is_live(settings), what="it is live")
     finally:
         task.end()
     assert task.failure("next") is None
