@@ -1,4 +1,4 @@
-"""The custom resources of Strimzi and CloudNativePG as far as we use them: our own schemas, closed, so that a slip of the pen shows.
+"""Custom resources of Strimzi and CloudNativePG as far as we use them: our own schemas, closed, so that a slip of the pen shows.
 
 Their operators' own schemas are in their own repositories, which no package registry carries: these were written down by hand for
 Strimzi 0.47 (`kafka.strimzi.io/v1beta2`) and CloudNativePG 1.27 (`postgresql.cnpg.io/v1`), and not compared with those.
