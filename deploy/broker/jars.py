@@ -1,5 +1,6 @@
 """Where Kafka's jars are: KAFKA_HOME's, or those that Maven resolves once from deploy/kafka/pom.xml into a cache."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -7,7 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -33,8 +35,19 @@ def find_jars(environment: Mapping[str, str], tell: Tell) -> Path:
     pom = resources.files("deploy").joinpath("kafka/pom.xml").read_bytes()
     folder = _cache(environment) / f"kafka-{hashlib.sha256(pom).hexdigest()[:12]}"
     if not _whole(folder):
-        _resolve(pom, folder, environment, tell)
+        with alone_with_maven(folder.parent):
+            if not _whole(folder):  # another process may have fetched it meanwhile
+                _resolve(pom, folder, environment, tell)
     return folder
+
+
+@contextmanager
+def alone_with_maven(cache: Path) -> Iterator[None]:
+    """One process at a time: two Mavens that fetch the same at once may spoil each other's repository."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "maven.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _whole(folder: Path) -> bool:
@@ -56,7 +69,6 @@ def _resolve(pom: bytes, folder: Path, environment: Mapping[str, str], tell: Tel
     maven = shutil.which("mvn", path=environment.get("PATH"))
     if maven is None:
         raise BrokerProblem("no Kafka: set KAFKA_HOME to an unpacked Apache Kafka 4, or install Maven to have it fetched")
-    folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f".{folder.name}-*"):  # by one who was killed
         if left.stat().st_mtime < time.time() - 2 * RESOLVE_S:
             shutil.rmtree(left, ignore_errors=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.broker.jars import alone_with_maven
+
 FOLDER = Path(__file__).parent / "java"
 RESOLVE_S = 300
 _GOAL = ("-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime")
@@ -33,15 +35,17 @@ def _jars() -> Path:
     folder = cache / f"java-readers-{hashlib.sha256(pom).hexdigest()[:12]}"
     if folder.exists():
         return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    # Beside it, then renamed: what was broken off leaves nothing that looks complete.
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=cache) as draft:
+    with alone_with_maven(cache):
+        if not folder.exists():  # another process may have fetched it meanwhile
+            _resolve(folder)
+    return folder
+
+
+def _resolve(folder: Path) -> None:
+    """Beside it, then renamed: what was broken off leaves nothing that looks complete."""
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as draft:
         jars = Path(draft, "jars")
         command = ["mvn", *_GOAL, "-f", str(FOLDER / "pom.xml"), f"-DoutputDirectory={jars}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=RESOLVE_S, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-        try:
-            jars.rename(folder)
-        except OSError:
-            assert folder.exists(), "another process was first"
-    return folder
+        jars.rename(folder)
