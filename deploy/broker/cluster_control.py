@@ -1,6 +1,7 @@
 """Start, look at and stop a whole cluster."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from deploy.broker.readiness import brokers_of, wait_until_ready
 from deploy.broker.security import make_secure
 
 DEFAULT_PORT = 9092
+PREDECESSOR_S = 10.0
+"""How long a node that was killed a moment ago may still hold its ports."""
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ def _check_same(cluster: Cluster, nodes: int | None, port: int | None, secure: b
 def _check_ports(processes: Sequence[NodeProcess], new: bool) -> None:
     """Before anything is made or started, so that half a cluster never runs."""
     stopped = [process for process in processes if process.pid() is None]
-    taken = [port for process in stopped for port in process.cluster.ports(process.node) if answers(port)]
+    ports = [port for process in stopped for port in process.cluster.ports(process.node)]
+    deadline = time.monotonic() + (0 if new else PREDECESSOR_S)
+    while (taken := [port for port in ports if answers(port)]) and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
     if taken:
         remedy = "name another with --port" if new else "end what listens there"
         many = "ports" if len(taken) > 1 else "port"

@@ -165,7 +165,8 @@ def test_they_share_the_partitions_whoever_comes_goes_dies_or_sleeps(
     two.send(signal.SIGCONT)
     moves_on(settings, two, three)
     four = project()
-    assert (three.end(signal.SIGTERM), three.process.returncode) == ("", 0)
+    said = [line for line in three.end(signal.SIGTERM).splitlines() if "partitions went to another projector" not in line]
+    assert (said, three.process.returncode) == ([], 0)
     moves_on(settings, two, four)
     feed.enough.set()
     feed.join(SETTLE_S)
