@@ -17,6 +17,7 @@ SEEDS = (1, 2, 3, 4)
 STEPS = 2500
 
 
+@pytest.mark.timeout(900)  # one that fails is run again and again, to be made small
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_befalls_whom_all_agree_in_the_end(seed: int) -> None:
     outcome = simulate_or_shorten(seed, STEPS)

@@ -18,10 +18,10 @@ class RelayWorker(Worker):
     def open(self) -> None:
         world = self.world
         self._begun = len(world.relays)
-        world.relays.append(self.name)
+        world.taking_over.add(self.name)
         producer = world.parts.producer(world.log, now_ms=Clock(world).now_ms, name=RELAY, owner=self.name)
         self.opened.callback(producer.close)
-        world.relays.append(self.name)
+        self._took_over()
         self.between()
         recorder = RemoteRecorder(world.store)
         self.opened.callback(recorder.close)
@@ -29,12 +29,23 @@ class RelayWorker(Worker):
         page_max = 1000 if self.hurries else self.chance.choice(PAGES)
         self._relay = world.parts.relay(recorder, producer, SOURCE, page_max, notary=notary)
 
+    def bury(self) -> None:
+        super().bury()
+        # Perhaps after it had taken the name over, without having learnt that it did.
+        self._took_over()
+
     def work(self) -> str:
         try:
             moved = self._relay.step()
         except ProducerFenced:
-            assert {*self.world.relays[self._begun :]} != {self.name}, "fenced, and nobody else came"
+            others = {*self.world.relays[self._begun :], *self.world.taking_over} - {self.name}
+            assert others, "fenced, and nobody else came"
             self.world.done["fenced"] += 1
             raise
         self.world.done["moved"] += moved
         return f"moves {moved} to {self._relay.position}"
+
+    def _took_over(self) -> None:
+        if self.name in self.world.taking_over:
+            self.world.taking_over.remove(self.name)
+            self.world.relays.append(self.name)

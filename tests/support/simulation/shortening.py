@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from random import Random
 
 from hypothesis import HealthCheck, Phase, find, settings
@@ -12,8 +13,9 @@ from tests.support.simulation.run import Failed, Outcome, run, simulate
 from tests.support.simulation.turns import Turn
 from tests.support.simulation.world import Parts
 
-TURNS_MAX = 15_000
-"""In all attempts together: about a minute."""
+TURNS_MIN = 10_000
+ATTEMPTS = 25
+"""Turns in all attempts together: those at least, and this often as many as the whole failing run had; some minutes at most."""
 _BLOCKS = (64, 8, 1)
 """Turns that are left out together: first many, then fewer of what is left."""
 _LEFT_OUT, _UNHARMED, _AS_IT_IS = 0, 1, 2**20
@@ -28,6 +30,13 @@ _BOUNDS = settings(
 )
 
 
+@dataclass(frozen=True, repr=False)
+class Selection:
+    """Some turns of a run. Hypothesis would write all of them down, again and again."""
+
+    turns: tuple[Turn, ...]
+
+
 def simulate_or_shorten(seed: int, steps: int, parts: Parts = Parts()) -> Outcome:  # noqa: B008
     """As `simulate`; what fails is told by the fewest turns that fail."""
     try:
@@ -39,10 +48,11 @@ def simulate_or_shorten(seed: int, steps: int, parts: Parts = Parts()) -> Outcom
 def shortened(failed: Failed, parts: Parts) -> Failed:
     """The shortest failure of the same kind that was found."""
     failures: dict[tuple[Turn, ...], Failed | None] = {(): None, failed.turns: failed}
-    left = TURNS_MAX
+    left = max(TURNS_MIN, ATTEMPTS * len(failed.turns))
 
-    def fails(turns: tuple[Turn, ...]) -> bool:
+    def fails(some: Selection) -> bool:
         nonlocal left
+        turns = some.turns
         if turns not in failures and left > 0:
             left -= len(turns)
             failures[turns] = found = _failure(failed, turns, parts)
@@ -53,7 +63,8 @@ def shortened(failed: Failed, parts: Parts) -> Failed:
     shortest = failed
     for block in _BLOCKS:
         with suppress(NoSuchExample):
-            found = failures[find(_some_of(shortest.turns, block), fails, settings=_BOUNDS, random=Random(failed.seed))]
+            some = find(_some_of(Selection(shortest.turns), block), fails, settings=_BOUNDS, random=Random(failed.seed))
+            found = failures[some.turns]
             assert found is not None
             shortest = found
     return shortest
@@ -68,12 +79,12 @@ def _failure(failed: Failed, turns: Sequence[Turn], parts: Parts) -> Failed | No
 
 
 @st.composite
-def _some_of(draw: st.DrawFn, turns: Sequence[Turn], block: int) -> tuple[Turn, ...]:
+def _some_of(draw: st.DrawFn, whole: Selection, block: int) -> Selection:
     """Some of the turns, in order; those of a block are left out together."""
     chosen: list[Turn] = []
-    for start in range(0, len(turns), block):
+    for start in range(0, len(whole.turns), block):
         kept = draw(_KEPT)
         if kept != _LEFT_OUT:
-            some = turns[start : start + block]
+            some = whole.turns[start : start + block]
             chosen += [turn.unharmed() for turn in some] if kept == _UNHARMED else some
-    return tuple(chosen)
+    return Selection(tuple(chosen))

@@ -90,13 +90,17 @@ class Parts:
 
 @dataclass
 class World:
-    """One installation and all who work on it. done: what happened how often; relays: who began to be one, and who became it."""
+    """One installation and all who work on it.
+
+    done: what happened how often; relays: who became the relay, one after the other; taking_over: who is about to.
+    """
 
     folder: Path
     parts: Parts
     time: datetime = FIRST_NOON
     turn: int = 0
     relays: list[str] = field(default_factory=list)
+    taking_over: set[str] = field(default_factory=set)
     ledger: Ledger = field(default_factory=Ledger)
     done: Counter[str] = field(default_factory=Counter)
 
