@@ -29,7 +29,8 @@ def assert_much_happened(done: Counter[str]) -> None:
     """A run in which nothing was accepted, or nobody died, would agree with anything."""
     ordinary = ("accepts", "accepts the batch", "moved", "folded", "published", "swapped", "compared", "clock put back")
     assert all(done[what] for what in ordinary), done
-    assert all(done[what] for what in ("repeats", "does not know", "fenced", "repeated")), done
+    assert all(done[what] for what in ("repeats", "does not know", "overtaken", "fenced", "repeated")), done
+    assert done["projector gives way"] + done["feed gives way"] + done["lost partitions"] + done["lost feeds"] > 0, done
     for who in ("desk", "relay", "projector", "feed"):
         for harm in Harm:
             assert befallen(done, who, harm), f"{who} never {harm.value}"

@@ -1,10 +1,11 @@
 """A process that takes commands: one at a time, or many in a batch; and closes the periods that ended."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from registry.application.batch import Batch, Given
@@ -79,7 +80,7 @@ class Desk(Worker):
 
     def _execute(self, sent: Sent) -> str:
         outcome = self.side.service.execute(sent.commands[0], sent.request())
-        self.world.ledger.accepted(sent, _ids(outcome.events))
+        self.world.ledger.accepted(sent, _told(outcome.events))
         return "repeats" if outcome.replayed else "accepts"
 
     def _execute_batch(self, sent: Sent) -> str:
@@ -88,21 +89,21 @@ class Desk(Worker):
             with suppress(Refused):
                 batch.add(command, replace(sent.request(), idempotency_key=None))
         pending = [event for aggregate in batch._touched.values() for event in aggregate.pending]
-        ids = tuple(str(event.event_id) for event in pending)
-        body = json.dumps({"events": [{"event_id": event_id} for event_id in ids]}).encode()
+        events = [{"event_id": str(event.event_id), "version": event.originator_version} for event in pending]
+        body = json.dumps({"events": events}).encode()
         try:
             batch.save(CommandResult(sent.actor.user_id, sent.key, sent.key.encode(), 200, body), attempts=1)
         except CommandReplayed as replay:
             self.world.ledger.accepted(sent, events_in(replay.result))
             return "repeats the batch"
-        self.world.ledger.accepted(sent, ids)
+        self.world.ledger.accepted(sent, _told(events))
         return "accepts the batch"
 
     def _something_new(self) -> Sent:
         """Somebody does what could be done next with some household, or something else."""
         chance = self.chance
         in_batch = chance.random() < 0.12
-        households = chance.sample(HOUSEHOLDS, 3) if in_batch else [chance.choice(HOUSEHOLDS)]
+        households = chance.sample(HOUSEHOLDS, 3) if in_batch else [self._some_household()]
         commands = [command for household_id in households for command in self._commands(household_id)]
         commands = commands if in_batch else [chance.choice(commands)]
         who = somebody(commands[0], chance)
@@ -121,6 +122,15 @@ class Desk(Worker):
                 in_batch=in_batch,
             )
         )
+
+    def _some_household(self) -> UUID:
+        """Often one that another desk is at."""
+        elsewhere = [sent.commands[0] for sent in self.world.ledger.sent[-40:] if sent.in_flight]
+        if elsewhere and self.chance.random() < 0.6:
+            busy = self.chance.choice(elsewhere)
+            assert isinstance(busy, HouseholdCommand)
+            return busy.household_id
+        return self.chance.choice(HOUSEHOLDS)
 
     def _commands(self, household_id: UUID) -> Iterator[Command]:
         chance = self.chance
@@ -150,12 +160,11 @@ class Desk(Worker):
 
 def events_in(result: CommandResult) -> Events:
     """The events that a stored answer tells of."""
-    return _ids(json.loads(result.body)["events"])
+    return _told(json.loads(result.body)["events"])
 
 
-def _ids(events: object) -> Events:
-    assert isinstance(events, list | tuple)
-    return tuple(event["event_id"] for event in events)
+def _told(events: Iterable[dict[str, Any]]) -> Events:
+    return tuple((event["event_id"], event["version"]) for event in events)
 
 
 def _none_is_overtaken(_given: Given, refused: Refused) -> None:

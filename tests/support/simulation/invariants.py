@@ -82,12 +82,11 @@ def assert_log_is_a_part_of_the_store(world: World) -> None:
 
 def assert_answers_kept(sent: list[Sent], rows: list[RawRow], recorder: SQLiteStoreRecorder) -> None:
     """What was accepted is stored once, whole, together and in order; of anything else there is no trace."""
-    by_conversation: dict[UUID, list[tuple[int, str, int]]] = defaultdict(list)
+    by_conversation: dict[UUID, list[tuple[int, tuple[str, int], int]]] = defaultdict(list)
     for position, _, _, state, recorded_at_us in rows:
         event = _CODEC.decode(state)[1]
-        by_conversation[UUID(bytes=_bytes(event["correlation_id"]))].append(
-            (position, str(UUID(bytes=event_id_of(state))), recorded_at_us)
-        )
+        stored = str(UUID(bytes=event_id_of(state))), event["version"]
+        by_conversation[UUID(bytes=_bytes(event["correlation_id"]))].append((position, stored, recorded_at_us))
     for one in sent:
         found = by_conversation[one.conversation]
         result = recorder.find_command_result(one.actor.user_id, one.key)
@@ -98,7 +97,7 @@ def assert_answers_kept(sent: list[Sent], rows: list[RawRow], recorder: SQLiteSt
         else:
             assert result is not None, f"{one.key} was accepted, and that is forgotten"
             assert events_in(result) == told
-        assert tuple(event_id for _, event_id, _ in found) == told, f"{one.key}: stored is {found}, told was {told}"
+        assert tuple(stored for _, stored, _ in found) == told, f"{one.key}: stored is {found}, told was {told}"
         positions = [position for position, _, _ in found]
         assert positions == list(range(positions[0], positions[0] + len(found))) if positions else True
         assert len({stamp for _, _, stamp in found}) <= 1, f"{one.key} was not stored at once"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from sqlalchemy import Connection, Table, update
 
@@ -11,6 +12,7 @@ from consumers.feed.feed import Feed, producer_name
 from consumers.projector.projector import Projector
 from projections.checkpoints import Checkpoint, advance
 from projections.database import snapshot, writing
+from projections.register import fold as register_fold
 from projections.register import projection as register_projection
 from projections.register.projection import RegisterProjection
 from projections.register.read_model import REGISTER
@@ -19,6 +21,8 @@ from projections.register.writing import write_batch
 from registry.application.service import CommandService
 from registry.log.embedded import EmbeddedProducer
 from registry.log.producer import Mark
+from registry.store.errors import StreamConflict
+from registry.store.event_store import RegistryEventStore
 from schemas.log_errors import LogUnavailable
 from schemas.messages import Message, Record, TopicPartition
 from tests.support.simulation.world import Parts
@@ -114,6 +118,34 @@ class ToldTooEarly(Projector):
         return None
 
 
+class BlindToGaps(RegisterProjection):
+    """Folds on where a household's versions do not follow."""
+
+    def fold(self, records: Sequence[Record]) -> int:
+        with patch.object(register_fold, "_is_next", _is_later):
+            return super().fold(records)
+
+
+def _is_later(household: Any, record: Record, event: Any) -> bool:
+    return bool(event["version"] > household.version)
+
+
+class WithoutContinuity(RegistryEventStore):
+    """Stores what was decided on a state that is no longer the stream's, behind whatever came in between."""
+
+    def put(self, domain_events: Sequence[Any], *, command: Any = None, **options: Any) -> Any:
+        try:
+            return super().put(domain_events, command=command)
+        except StreamConflict:
+            later = []
+            ends: dict[UUID, int] = {}
+            for event in domain_events:
+                stream = event.originator_id
+                ends[stream] = ends.get(stream, sum(1 for _ in self.get(stream))) + 1
+                later.append(replace(event, originator_version=ends[stream]))
+            return super().put(later, command=command)
+
+
 class FeedWithoutMarks(Feed):
     """Goes on from what its own database remembers, not from what the log says was published."""
 
@@ -154,6 +186,8 @@ KNOWN_BUGS = {
     "the checkpoint is written apart from the rows": Parts(model=replace(REGISTER, project=CheckpointApart)),
     "a claim is ignored": Parts(model=replace(REGISTER, project=Unclaimed)),
     "offsets are told before the rows are written": Parts(projector=ToldTooEarly),
+    "nor are gaps seen": Parts(projector=ToldTooEarly, model=replace(REGISTER, project=BlindToGaps)),
+    "what was decided on an old state is stored": Parts(store=WithoutContinuity),
     "the feed goes on without marks": Parts(feed=FeedWithoutMarks),
     "a command is tried again without looking its key up": Parts(service=_without_keys),
 }

@@ -13,8 +13,8 @@ from registry.application.request import Request
 from registry.command import Command
 from schemas.access import Actor
 
-Events = tuple[str, ...]
-"""Ids of the events that a command led to, in order."""
+Events = tuple[tuple[str, int], ...]
+"""Ids of the events that a command led to, in order, and their versions in their streams."""
 
 
 @dataclass

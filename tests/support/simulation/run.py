@@ -134,6 +134,8 @@ class _Simulation:
         else:
             what = worker.begin(turn.chance, turn.fault) or "is paused"
         self._tell(f"{turn.number} {turn.who}: {what}")
+        if what.startswith("is paused") and worker in (*self.projectors, *self.feeds) and turn.chance.random() < 0.5:
+            self._tell(f"    thought dead: {self._share_out(turn.chance)}")
         if turn.number >= self._look_at:
             self._look_at = turn.number + LOOK_EVERY
             assert_log_is_a_part_of_the_store(world)

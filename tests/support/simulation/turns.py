@@ -28,18 +28,21 @@ WHO = {
 """How often each has its turn. The last three are no processes: partitions are shared out anew, time goes on or back, somebody
 ends in an orderly way."""
 _NAMES, _WEIGHTS = tuple(WHO), tuple(accumulate(WHO.values()))
-HARMED = 0.45
-"""How many of the turns something befalls."""
+HARMED, MOSTLY = 0.45, 0.7
+"""How many of the turns something befalls; and of those that a rebuild has."""
 _COMMITS = (Moment.COMMIT, Moment.COMMITTED)
 HARMS = (
     *((Harm.KILL, moment) for moment in Moment for _ in range(6 if moment in _COMMITS else 1)),
-    *((Harm.PAUSE, moment) for moment in Moment for _ in range(4 if moment in _COMMITS else 2)),
+    *((Harm.PAUSE, moment) for moment in Moment for _ in range(8 if moment is Moment.BEGIN else 3)),
     *((Harm.CUT, moment) for moment in _COMMITS for _ in range(5)),
     *((Harm.CUT, moment) for moment in (Moment.READ, Moment.BEGIN)),
     (Harm.FULL, Moment.BEGIN),
     (Harm.FULL, Moment.BEGIN),
 )
 """What befalls, the more often where it is the more dangerous."""
+
+EARLY, LATE = (1, 1, 1, 1, 2, 2, 3, 5), (1, 2, 5, 10, 15, 20, 30, 40)
+"""Which such moment of a turn it is: a rebuild has many."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def turns_of(seed: int, count: int) -> Iterator[Turn]:
     for number in range(1, count + 1):
         (who,) = chance.choices(_NAMES, cum_weights=_WEIGHTS)
         fault = None
-        if chance.random() < HARMED:
+        if chance.random() < (MOSTLY if who == "rebuild" else HARMED):
             harm, moment = chance.choice(HARMS)
-            fault = Fault(harm, moment, chance.choice((1, 1, 1, 1, 2, 2, 3, 5)), chance.choice((0, 0, 1, 3, 8)))
+            fault = Fault(harm, moment, chance.choice(LATE if who == "rebuild" else EARLY), chance.choice((0, 0, 1, 3, 8)))
         yield Turn(number, who, fault, chance.getrandbits(48))

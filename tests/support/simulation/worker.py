@@ -86,6 +86,7 @@ class Worker:
             return self.held_up(error)
         except self.REFUSED as error:
             self._close()
+            self.world.done[f"{self.name.partition('-')[0]} gives way"] += 1
             return f"gives way: {type(error).__name__}"
 
     def held_up(self, error: Exception) -> str:

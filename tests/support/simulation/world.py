@@ -151,6 +151,7 @@ class Side:
             next_id=time_ordered_ids(self.clock, lambda size: chance().randbytes(size)),
             policy_for=self.shelf.policy_for,
             divisions=self.shelf.divisions,
+            pause=lambda failed: world.done.update(["overtaken"]),
         )
         self.service = world.parts.service(service)
 
