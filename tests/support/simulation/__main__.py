@@ -4,6 +4,7 @@ A round that passed need not be run again: to go on after an interruption, begin
 by the fewest turns that fail, and comes again with its seed alone.
 """
 
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--story", action="store_true", help="tell every turn")
     options = parser.parse_args()
     seed, left = options.seed, options.steps
+    signal.signal(signal.SIGTERM, _end)
     try:
         if options.only:
             numbers = {int(number) for number in options.only.split(",")}
@@ -41,10 +43,18 @@ def main() -> int:
     except Failed as failed:
         _say(str(failed))
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, _Ended):
         _say(f"\ngo on with SEED={seed} N={left}")
         return 130
     return 0
+
+
+class _Ended(BaseException):
+    """SIGTERM: the folders go too."""
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise _Ended
 
 
 def _told(outcome: Outcome, story: bool) -> int:
