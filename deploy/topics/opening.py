@@ -1,4 +1,4 @@
-"""Which log's topics: those of the settings, or those of a broker on this machine as its administrator."""
+"""Which log's topics: those of the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

