@@ -45,6 +45,8 @@ def places(settings: Settings) -> Document:
         "vault": without_password(settings.vault),
         "log": settings.log,
         "views": without_password(settings.views),
+        "api": f"{settings.host}:{settings.port}",
+        "metrics": f"{settings.metrics_host}:{settings.metrics_port}",
     }
 
 

@@ -34,6 +34,8 @@ def set_up_log(process: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    # kafka-python warns of each tenth of a second in which the machine had no time for its loop.
+    logging.getLogger("kafka.net.selector").setLevel(max(logging.ERROR, logging.getLogger().level))
 
 
 def process_logger(name: str) -> Any:

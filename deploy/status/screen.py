@@ -26,7 +26,7 @@ WORDS: Final = {
     "process": {"en": "process {}", "zh": "进程 {}"},
     "no process": {"en": "none seen on this machine", "zh": "本机未见"},
     "answers": {"en": "answers at {}", "zh": "{} 有应答"},
-    "no answer": {"en": "no answer", "zh": "无应答"},
+    "no answer": {"en": "no answer at {}", "zh": "{} 无应答"},
     "position": {"en": "position {:,}", "zh": "位置 {:,}"},
     "none": {"en": "none yet", "zh": "尚无"},
     "making": {"en": "making {build}: {stage} {done:,} of {total:,}", "zh": "正在建 {build}：{stage} {done:,}/{total:,}"},
@@ -68,17 +68,17 @@ def _rows(document: Document, language: Language) -> Iterator[Row]:
         if "problem" in told:
             yield part, words["unreachable"].format(told.get("why", "")), told["problem"]
         elif part == "processes":
-            yield from _processes(told, words)
+            yield from _processes(told, words, places)
         elif part == "register":
             yield from _register(told, words)
         else:
             yield _row(part, told, words, places)
 
 
-def _processes(told: Document, words: dict[str, str]) -> Iterator[Row]:
+def _processes(told: Document, words: dict[str, str], places: Document) -> Iterator[Row]:
     for role, found in told.items():
         if role in ("api", "metrics"):
-            yield role, words["answers"].format(found) if found else words["no answer"], ""
+            yield role, words["answers" if found else "no answer"].format(found or places[role]), ""
         else:
             yield role, words["process"].format(found) if found else words["no process"], ""
 

@@ -21,7 +21,7 @@ def unavailable(address: KafkaAddress, error: KafkaError) -> LogUnavailable:
     """What an error of kafka-python means to whoever uses the log."""
     if isinstance(error, _FORBIDDEN):
         return LogUnavailable(f"Kafka at {address.bootstrap}: {address.user or 'nobody'} is not allowed to do this: {error}")
-    return LogUnavailable(address.hint(f"Kafka at {address.bootstrap}: {type(error).__name__}: {error}"))
+    return LogUnavailable(address.hint(f"Kafka at {address.bootstrap}: {error}"))
 
 
 def partition_counts(address: KafkaAddress, topics: Collection[str]) -> dict[str, int]:
