@@ -78,7 +78,8 @@ class PythonClient:
         sent = [send(m.topic, m.value, m.key, list(m.headers), partition, m.timestamp_ms or None) for m, partition in placed]
         producer.flush(timeout=self._delivery_s)
         for future in sent:
-            future.get(timeout=self._delivery_s)
+            if not future.succeeded():
+                future.get(timeout=self._delivery_s)
         if self._transactional_id is not None:
             self._commit()
 
