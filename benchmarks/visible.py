@@ -1,11 +1,12 @@
 """From a command to its being shown by the query API, with every process running on a real Kafka and PostgreSQL.
 
-So many clients send commands at a steady pace, all together 200 a second; each asks for what it wrote with `min_version`, and the
-time counts from the command's sending to that answer.
+So many clients send commands at a steady pace; each asks for what it wrote with `min_version`. The time counts from when the
+command was due to that answer: a client that is kept waiting does not flatter the figure by sending less.
 """
 
 import http.client
 import json
+import random
 import tempfile
 import threading
 import time
@@ -24,8 +25,8 @@ from tests.support.installation import ON, VILLAGE
 from tests.support.registry_up import ask, bearer
 from tests.support.waiting import wait_until
 
-RATE, CLIENTS, SECONDS, WARM_UP_S = 200, 8, 15, 5
-GOAL_MS = 300
+RATES, CLIENTS, SECONDS, WARM_UP_S = (50, 100, 200), 40, 15, 5
+GOAL_RATE, GOAL_MS = 200, 300
 NOT_YET = 503
 
 
@@ -35,26 +36,26 @@ def measure() -> Iterator[Figure]:
         Path(folder).chmod(0o755)
         with running_register(Path(folder, "visible"), client="confluent") as register:
             wait_until(lambda: ask(register.settings.port, "GET", "/v1/ready")[0] == 200, 90, "the API is ready")
-            households = [_household(register, number) for number in range(CLIENTS * 4)]
-            clients = [Client(register, households[n::CLIENTS], RATE / CLIENTS) for n in range(CLIENTS)]
-            for client in clients:
-                client.start()
-            for client in clients:
-                client.join()
-            assert not any(client.failure for client in clients), [client.failure for client in clients]
-            yield _figure(clients)
+            households = [_household(register, number) for number in range(CLIENTS)]
+            for rate in RATES:
+                clients = [Client(register, household, rate / CLIENTS) for household in households]
+                for client in clients:
+                    client.start()
+                for client in clients:
+                    client.join()
+                assert not any(client.failure for client in clients), [client.failure for client in clients]
+                yield _figure(clients, rate)
 
 
 class Client(threading.Thread):
     """Sends at its pace and sees what became of it."""
 
-    def __init__(self, register: Register, households: list[UUID], rate: float) -> None:
+    def __init__(self, register: Register, household: UUID, rate: float) -> None:
         super().__init__()
         self.seconds: list[float] = []
-        self.late = 0
         self.failure: BaseException | None = None
         self._register = register
-        self._households = households
+        self._household = household
         self._pause = 1 / rate
 
     def run(self) -> None:
@@ -64,22 +65,20 @@ class Client(threading.Thread):
             self.failure = failure
 
     def _go_on(self) -> None:
-        begun = time.perf_counter()
+        begun = time.perf_counter() + self._pause * random.random()
         connection = http.client.HTTPConnection("127.0.0.1", self._register.settings.port, timeout=30)
         due, turn = begun, 0
         while due < begun + WARM_UP_S + SECONDS:
             time.sleep(max(0.0, due - time.perf_counter()))
-            sent = time.perf_counter()
-            self._visit(connection, self._households[turn % len(self._households)], turn)
+            self._visit(connection, turn)
             if due > begun + WARM_UP_S:
-                self.seconds.append(time.perf_counter() - sent)
-                self.late += time.perf_counter() > due + 10 * self._pause
+                self.seconds.append(time.perf_counter() - due)
             due, turn = due + self._pause, turn + 1
         connection.close()
 
-    def _visit(self, connection: http.client.HTTPConnection, household: UUID, turn: int) -> None:
+    def _visit(self, connection: http.client.HTTPConnection, turn: int) -> None:
         visit = {"effective_on": ON.isoformat(), "visitor_role": "HELPER", "visitor_id": "helper-1", "purpose": "SURVEY"}
-        path = f"/v1/households/{household}"
+        path = f"/v1/households/{self._household}"
         _, answer = self._ask(connection, "POST", f"{path}/record-home-visit", visit | {"minutes": turn % 200 + 1})
         while self._ask(connection, "GET", f"{path}?min_version={answer['version']}")[0] == NOT_YET:
             pass  # it waited as long as it does, and is asked again
@@ -107,11 +106,9 @@ def _household(register: Register, number: int) -> UUID:
     return household
 
 
-def _figure(clients: list[Client]) -> Figure:
+def _figure(clients: list[Client], rate: int) -> Figure:
     seconds = sorted(second for client in clients for second in client.seconds)
-    rate = len(seconds) / SECONDS
     p50, p99 = (1000 * seconds[int(len(seconds) * share)] for share in (0.5, 0.99))
-    late = sum(client.late for client in clients)
-    measured = f"{rate:,.0f} commands/s: p50 {p50:,.0f} ms, p99 {p99:,.0f} ms, {late} late"
-    met = p99 < GOAL_MS and rate >= 0.95 * RATE
-    return Figure("command to visible, Kafka and PostgreSQL", measured, None, f"p99 < {GOAL_MS} ms at {RATE}/s", met)
+    measured = f"{rate} commands/s: p50 {p50:,.0f} ms, p99 {p99:,.0f} ms"
+    goal, met = (f"p99 < {GOAL_MS} ms at {rate}/s", p99 < GOAL_MS) if rate == GOAL_RATE else ("-", None)
+    return Figure("command to visible, Kafka and PostgreSQL", measured, None, goal, met)
