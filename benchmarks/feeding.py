@@ -18,7 +18,7 @@ from consumers.feed.memory import FeedMemory
 from consumers.feed.publishing import Publisher
 from consumers.feed.reading import FeedReader
 from consumers.feed.turning import Turning
-from consumers.projector.projector import Projector, uncollected
+from consumers.projector.projector import Projector
 from deploy.clocks import SystemClock
 from deploy.composition.log_side import open_consumer, open_producer
 from deploy.settings import Settings
@@ -26,6 +26,7 @@ from projections.database import open_engine
 from projections.register.read_model import REGISTER
 from registry.log.producer import LogProducer, Mark
 from schemas.catalogue import registry_catalogue
+from schemas.uncollected import uncollected
 
 GOAL_RATIO, ROUNDS = 0.85, 3
 GOAL_TO_PROJECTOR = 1.0

@@ -18,12 +18,12 @@ from consumers.feed.reading import FeedReader
 from consumers.feed.turning import Turned, Turning
 from consumers.log.consumer import LogConsumer
 from consumers.projector.losses import Losses
-from consumers.projector.projector import uncollected
 from projections.checkpoints import AnotherProjector
 from registry.log.producer import LogProducer, Mark
 from schemas.catalogue import Catalogue
 from schemas.log_errors import LogUnavailable, ProducerFenced
 from schemas.messages import Record, TopicPartition
+from schemas.uncollected import uncollected
 
 SOURCE_TOPIC: Final = "household.events"
 BATCH_MAX: Final = 5000

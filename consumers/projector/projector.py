@@ -7,10 +7,9 @@ It claims each partition that it is given before it asks where to go on. Having 
 group gave them away) it is refused at its next write: it forgets what it knew, and goes on with those that are still its own.
 """
 
-import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from consumers.log.consumer import LogConsumer
@@ -19,6 +18,7 @@ from projections.checkpoints import AnotherProjector
 from projections.read_model import Projection
 from schemas.log_errors import LogUnavailable
 from schemas.messages import Record, TopicPartition
+from schemas.uncollected import uncollected
 
 BATCH_MAX: Final = 5000
 """Records in one transaction of the read model: enough that most rows are written once for several events."""
@@ -142,18 +142,3 @@ class Projector:
             own = self._consumer.end_offsets().keys()
             self._consumer.commit({place: offset for place, offset in self._uncommitted.items() if place in own})
             self._uncommitted = {}
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for cyclic garbage meanwhile: a batch makes a hundred thousand objects and no cycle.
-
-    The search took a quarter of the time. What nobody needs any more goes by its reference count.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

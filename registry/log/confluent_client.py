@@ -71,10 +71,12 @@ class ConfluentClient:
             if error is not None:
                 failed.append(error)
 
+        # A transaction with a message that failed is not committed; without one, each message is asked about.
+        on_delivery = report if self._transactional_id is None else None
         produce, serve = producer.produce, producer.poll
         for number, (message, partition) in enumerate(placed):
             topic, key, value, headers, timestamp_ms, _ = message
-            produce(topic, value, key, partition, on_delivery=report, timestamp=timestamp_ms or 0, headers=list(headers))
+            produce(topic, value, key, partition, on_delivery=on_delivery, timestamp=timestamp_ms or 0, headers=list(headers))
             if number % _SERVE_EVERY == 0:
                 serve(0)
         if producer.flush(self._delivery_s):

@@ -21,6 +21,7 @@ from registry.store.recorder import RawRow
 from schemas.cloud_events import cloud_event_headers
 from schemas.messages import Message, uuid_text
 from schemas.topics import barrier_topics, is_barrier, topic_of
+from schemas.uncollected import uncollected
 
 PAGE_MAX = 5000
 """Events in one transaction of the log: enough to amortise its sync, little enough to hold in memory twice (about 4 MB)."""
@@ -119,9 +120,12 @@ class Relay:
     def step(self) -> int:
         """Move one page; return how many events it had. Durable on return. Raises what the producer and the store raise."""
         ahead, self._ahead = self._ahead, None
-        page = ahead.result() if ahead else self._page_after(self._mark, self._tally)
-        if page is None:
-            return 0
+        with uncollected():
+            page = ahead.result() if ahead else self._page_after(self._mark, self._tally)
+            return 0 if page is None else self._append(page)
+
+    def _append(self, page: Page) -> int:
+        """Store it in the log; meanwhile, the next one is made ready."""
         more = self._look_ahead and page.count == self._page_max
         ahead = Ahead(partial(self._page_after, page.mark, page.tally)) if more else None
         try:
