@@ -32,6 +32,8 @@ class ConfluentReader:
         self._address = address
         self._membership = membership
         self._admin = AdminClient(address.confluent_options(), logger=_LOGGER)
+        # Asked while it still connects, librdkafka's admin client may find only seconds later that it is connected.
+        self._attempt(lambda: self._admin.list_topics(timeout=address.answer_s))
         session_ms = int(membership.session_s * 1000)
         self._consumer = Consumer(
             {

@@ -23,6 +23,8 @@ _PATIENCE_S: Final = 10.0
 _FIRST_S: Final = 2.0
 _NEXT_S: Final = 0.3
 """How long it may take where it need not have any more: on a log with gaps, the last offsets may be nobody's."""
+_MORE_S: Final = 0.05
+"""How long a batch may wait for more: a client fetches less at once than we want to write at once."""
 _MARKER: Final = 1
 """The last offset of a partition that is written in transactions is such a one: nobody waits for it."""
 
@@ -49,11 +51,15 @@ def fold_to(consumer: LogConsumer, projection: Projection, target: Offsets, told
             told(len(wanted))
 
     while left:
-        records = consumer.poll(BATCH_MAX, _PATIENCE_S if exact else _NEXT_S if folded else _FIRST_S)
-        if not records:
+        batch: list[Record] = []
+        wait_s = _PATIENCE_S if exact else _NEXT_S if folded else _FIRST_S
+        while left and len(batch) < BATCH_MAX and (records := consumer.poll(BATCH_MAX - len(batch), wait_s)):
+            _strike_out(left, records, 0 if exact else _MARKER)
+            batch += records
+            wait_s = _MORE_S
+        if not batch:
             break
-        fold(records)
-        _strike_out(left, records, 0 if exact else _MARKER)
+        fold(batch)
     if not exact:
         fold(consumer.poll(BATCH_MAX, 0.0))  # the last offset is a record's after all, where there are no gaps
     return folded

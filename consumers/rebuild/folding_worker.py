@@ -1,14 +1,16 @@
 """A process that folds some partitions of the log into its own part of a build."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
 
 from sqlalchemy import Engine
 
+from consumers.log.consumer import LogConsumer
 from consumers.rebuild.folding import OpenLog, check_reached, fold_to, offsets_of
 from consumers.rebuild.shares import part_of
 from projections.read_model import Projection
@@ -38,9 +40,9 @@ def fold_share(share: Share, told: Callable[[int], None]) -> None:
     """Fold it; `told`: with how many records, after each batch."""
     engine = share.location.open(mapped=False)
     try:
-        with _seldom_collected():
-            for partition in share.partitions:
-                _fold(share, partition, engine, told)
+        with _seldom_collected(), closing(_consumers(share)) as consumers:
+            for partition, consumer in consumers:
+                _fold(share, partition, consumer, engine, told)
     finally:
         engine.dispose()
 
@@ -50,17 +52,46 @@ def fold_and_tell(pipe: Connection, share: Share) -> None:
     fold_share(share, pipe.send)
 
 
-def _fold(share: Share, partition: int, engine: Engine, told: Callable[[int], None]) -> None:
+def _consumers(share: Share) -> Generator[tuple[int, LogConsumer], None, None]:
+    """One for each partition, closed afterwards. The next is opened while one is read: connecting takes a part of a second."""
+    with ThreadPoolExecutor(1) as opener:
+        coming: list[tuple[int, Future[LogConsumer]]] = []
+        try:
+            for partition in share.partitions:
+                coming.append((partition, opener.submit(_open, share, partition)))
+                if len(coming) > 1:
+                    yield from _handed_out(*coming.pop(0))
+            while coming:
+                yield from _handed_out(*coming.pop(0))
+        finally:
+            for _, opening in coming:
+                if opening.exception() is None:
+                    opening.result().close()
+
+
+def _open(share: Share, partition: int) -> LogConsumer:
+    consumer = share.open_log(share.topics, (partition,))
+    consumer.end_offsets()  # asks those who hold the partitions, and so connects to them
+    return consumer
+
+
+def _handed_out(partition: int, opening: Future[LogConsumer]) -> Generator[tuple[int, LogConsumer], None, None]:
+    consumer = opening.result()
+    try:
+        yield partition, consumer
+    finally:
+        consumer.close()
+
+
+def _fold(share: Share, partition: int, consumer: LogConsumer, engine: Engine, told: Callable[[int], None]) -> None:
     """One partition after the other: the households of one fit into memory where those of all do not."""
     target = part_of(share.target, (partition,))
     projection = share.project(engine)
-    consumer = share.open_log(share.topics, (partition,))
     try:
         fold_to(consumer, projection, target, told, exact=share.exact)
         if share.exact:
             check_reached(offsets_of(projection.checkpoints()), target)
     finally:
-        consumer.close()
         projection.close()
 
 
