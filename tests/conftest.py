@@ -1,6 +1,7 @@
 """What tests of several rooms need: a real PostgreSQL and a real Kafka, started by the tests themselves."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,10 @@ from psycopg.sql import SQL, Identifier
 
 from deploy.broker.layout import Cluster
 from deploy.local_postgres import start_postgres
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Begun in the background of a script, tests and the processes that they start and interrupt would inherit deaf ears.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
