@@ -53,8 +53,9 @@ ENVELOPE: Final[tuple[dict[str, Any], ...]] = (
 ENVELOPE_FIELDS: Final = tuple(field["name"] for field in ENVELOPE)
 
 
-MESSAGE_KINDS: Final = frozenset({"history", "public"})
-"""Kinds of schemas (`registry.<kind>.v1`) that are no events: what the registry publishes about its events, without envelope."""
+MESSAGE_KINDS: Final = frozenset({"expense", "history", "hospital", "public"})
+"""Kinds of schemas (`registry.<kind>.v1`) that are no events: what the registry publishes about its events, and what
+hospitals report, without envelope."""
 
 
 def is_event(event_type: str) -> bool:

@@ -9,15 +9,21 @@ from schemas.catalogue import registry_catalogue
 from schemas.public import public_table
 from schemas.topics import UnknownEventType, barrier_topics, is_barrier, topic_of
 
-_CHECKPOINTS: Final = {"history.checkpoint": "registry.checkpoints"}
+_OTHERS: Final = {
+    "history.checkpoint": "registry.checkpoints",
+    "expense.expense_accepted": "expenses.accepted",
+    "hospital.medical_expense_reported": "hospital.{institution}.expenses",
+    "hospital.medical_expense_corrected": "hospital.{institution}.expenses",
+    "hospital.medical_expense_reversed": "hospital.{institution}.expenses",
+}
 
 
 def topics_of(record_type: str) -> tuple[str, ...]:
-    """The live topics that records of this type are published to; none where no such topic is live."""
+    """The live topics of records of this type, a template by its own name; none where no such topic is live."""
     if is_barrier(record_type):
         return tuple(topic.name for topic in barrier_topics())
     published = public_table().records.get(record_type)
-    topic = published.topic if published is not None else _CHECKPOINTS.get(record_type)
+    topic = published.topic if published is not None else _OTHERS.get(record_type)
     if topic is not None:
         return (topic,)
     try:

@@ -78,6 +78,6 @@ class Subjects:
 def subjects_of(schema: EventSchema) -> tuple[str, ...]:
     """Every subject that has this schema, sorted."""
     record = f"{schema.definition['namespace']}.{schema.definition['name']}"
-    topics = topics_of(schema.event_type)
+    topics = [topic for topic in topics_of(schema.event_type) if "{" not in topic]
     alone = [topic for topic in topics if types_by_topic()[topic] == (schema.event_type,)]
     return tuple(sorted([record, *(f"{topic}-{record}" for topic in topics), *(f"{topic}-value" for topic in alone)]))

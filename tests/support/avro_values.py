@@ -16,7 +16,9 @@ def typed(value: Any, schema: Any, known: dict[str, Any]) -> Any:
         inner = next((branch for branch in schema if branch != "null"), None)
         return None if value is None else typed(value, inner, known)
     if isinstance(schema, str):
-        return typed(value, known[schema], known) if schema in known else value
+        if schema in known:
+            return typed(value, known[schema], known)
+        return bytes.fromhex(value) if schema == "bytes" else value
     if "name" in schema:
         known[schema["name"]] = schema
     match schema:

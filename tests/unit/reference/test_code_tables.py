@@ -42,7 +42,7 @@ def test_every_table_and_code_has_both_languages_and_a_source(name: str) -> None
     assert of.title("en").isascii()
     assert of.source
     for code in of.codes:
-        assert re.fullmatch(r"[A-Z][A-Z0-9_]*", code), code
+        assert re.fullmatch(r"[A-Z0-9][A-Z0-9_]*", code), code
         assert of[code].zh.strip()
         assert of[code].en.strip()
         assert not CHINESE.search(of[code].en), code
