@@ -61,6 +61,11 @@ class Refusals:
         if self._violations:
             raise Refused(self._violations)
 
+    @property
+    def found(self) -> tuple[Violation, ...]:
+        """What was noted so far."""
+        return tuple(self._violations)
+
     def __len__(self) -> int:
         return len(self._violations)
 

@@ -29,7 +29,7 @@ _FIRST_SEAL = bytes(32)
 class Access:
     """One use.
 
-    action: READ, FIND, REGISTER, UPDATE, ERASE, NOTE, READ_NOTE; subjects: ids of persons and households;
+    action: READ, FIND, IDENTIFY, REGISTER, UPDATE, ERASE, NOTE, READ_NOTE; subjects: ids of persons and households;
     fields: names of what was shown or changed.
     """
 

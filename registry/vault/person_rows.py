@@ -56,6 +56,17 @@ def sealed_persons(connection: Connection, person_ids: Sequence[bytes]) -> dict[
     return {row.person_id: Sealed(row.wrapped, row.sealed) for row in found}
 
 
+def named_persons(connection: Connection, person_ids: Sequence[bytes]) -> frozenset[bytes]:
+    """Those of these persons who were registered, erased or not; whoever registers the others waits for us."""
+    if not person_ids:
+        return frozenset()
+    ours = select(person_lookup.c.person_id).order_by(person_lookup.c.person_id).with_for_update()
+    for _ in in_pages(connection, ours, person_lookup.c.person_id, sorted(person_ids)):
+        pass
+    registered = select(person.c.person_id)
+    return frozenset(row.person_id for row in in_pages(connection, registered, person.c.person_id, person_ids))
+
+
 def offices_of(connection: Connection, person_ids: Sequence[bytes]) -> dict[bytes, str]:
     """person id -> division of the office that registered the person, for those that are there, erased or not."""
     registered = select(person.c.person_id, person.c.office)

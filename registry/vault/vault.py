@@ -26,6 +26,7 @@ from registry.vault.person_rows import (
     count_persons,
     destroy_persons,
     insert_persons,
+    named_persons,
     offices_of,
     person_ids_by_lookup,
     replace_person,
@@ -107,6 +108,7 @@ class Vault:
         drafts = dict(zip(reversed(hashes), reversed(values), strict=True))
         with self._custodian.use(actor, "REGISTER", purpose) as use:
             known, new = self._claim(use, list(dict.fromkeys(hashes)))
+            new |= self._nameless(use, known)
             sealed = {new[h]: self._seal(new[h], drafts[h]) for h in new}
             insert_persons(use.connection, sealed, use.at, actor.division)
             person_ids = known | new
@@ -116,6 +118,20 @@ class Vault:
             registrations.append(Registration(UUID(bytes=person_ids[lookup]), lookup in new))
             new.pop(lookup, None)
         return registrations
+
+    def identify(self, id_numbers: Sequence[str], actor: Actor, purpose: str) -> list[UUID]:
+        """The ids of the persons with these identity numbers, in their order; at most BATCH_MAX.
+
+        Somebody who is not known gets an id, and nothing else is kept: no number and no name. Registered later, such a person
+        keeps the id. The numbers are in order (`id_number.violations_of`); whoever asks has seen to that.
+        """
+        self._weigh(purpose, len(id_numbers))
+        hashes = [self._custodian.lookup.hash_id_number(normalise(number)) for number in id_numbers]
+        with self._custodian.use(actor, "IDENTIFY", purpose) as use:
+            known, new = self._claim(use, list(dict.fromkeys(hashes)))
+            person_ids = known | new
+            use.subjects = [UUID(bytes=person_ids[h]) for h in dict.fromkeys(hashes)]
+        return [UUID(bytes=person_ids[h]) for h in hashes]
 
     def find(self, id_number: str, actor: Actor, purpose: str) -> UUID | None:
         """The person with this identity number, if the vault knows one."""
@@ -247,6 +263,11 @@ class Vault:
         overtaken = [lookup for lookup in wanted if lookup not in claimed]
         known |= person_ids_by_lookup(use.connection, overtaken)
         return known, {lookup: wanted[lookup] for lookup in wanted if lookup in claimed}
+
+    def _nameless(self, use: Use, known: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+        """Of those known the ones of whom only the id is kept; nobody else names them until the transaction ends."""
+        named = named_persons(use.connection, list(known.values()))
+        return {lookup: person_id for lookup, person_id in known.items() if person_id not in named}
 
     def _replace(self, use: Use, person_id: bytes, changes: Mapping[str, str | None], refusals: Refusals) -> None:
         use.lock_persons([person_id], live=True)

@@ -224,3 +224,49 @@ def test_the_office_that_registered_a_person_is_kept_and_survives_the_erasure(va
     vault.register(people(2), elsewhere, "REGISTRATION")
     vault.erase([second], clerk, "UNLAWFUL")
     assert vault.offices_of([first, second, uuid4()]) == dict.fromkeys([first, second], clerk.division)
+
+
+def test_somebody_of_whom_only_the_number_was_seen_has_an_id_and_nothing_else(vault: Vault, people: People, clerk: Actor) -> None:
+    first, second = people(2)
+    numbers = [first.id_number, second.id_number, f" {first.id_number}"]
+    ids = vault.identify(numbers, clerk, "EXPENSE_MATCHING")
+    assert ids[0] == ids[2] != ids[1]
+    assert vault.identify(numbers, clerk, "EXPENSE_MATCHING") == ids
+    assert vault.read(ids, clerk, "EXPENSE_MATCHING", ["name"]) == {}
+    assert vault.count_persons() == (0, 0)
+
+
+def test_registered_later_they_keep_the_id_and_get_a_name(vault: Vault, people: People, clerk: Actor) -> None:
+    first, second = people(2)
+    (person_id,) = vault.identify([first.id_number], clerk, "EXPENSE_MATCHING")
+    registered = vault.register([first, second, first], clerk, "REGISTRATION")
+    assert registered[0] == Registration(person_id, new=True)
+    assert registered[1].person_id != person_id
+    assert registered[2] == Registration(person_id, new=False)
+    assert vault.read([person_id], clerk, "CASE_HANDLING", ["name"]) == {person_id: {"name": first.name}}
+    assert vault.register([first], clerk, "REGISTRATION") == [Registration(person_id, new=False)]
+    assert vault.identify([first.id_number], clerk, "EXPENSE_MATCHING") == [person_id]
+
+
+def test_who_looked_for_a_number_stands_in_the_log(vault: Vault, people: People, clerk: Actor) -> None:
+    (person,) = people(1)
+    (person_id,) = vault.identify([person.id_number], clerk, "EXPENSE_MATCHING")
+    assert [logged.access.action for logged in vault.accesses_of(person_id)][:1] == ["IDENTIFY"]
+
+
+def test_several_who_register_the_same_nameless_person_at_once_make_one(vault: Vault, people: People, clerk: Actor) -> None:
+    persons = people(40)
+    ids = vault.identify([person.id_number for person in persons], clerk, "EXPENSE_MATCHING")
+    together, found = Barrier(4), list[list[Registration]]()
+
+    def register() -> None:
+        together.wait()
+        found.append(vault.register(persons, clerk, "REGISTRATION"))
+
+    threads = [Thread(target=register) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [[r.person_id for r in registrations] for registrations in found] == [ids] * 4
+    assert sum(r.new for registrations in found for r in registrations) == 40
