@@ -52,13 +52,14 @@ class Door:
 def check(record_type: str, values: Mapping[str, Any], door: Door) -> tuple[Violation, ...]:
     """Everything that is wrong with a decoded record; empty where nothing is.
 
-    E-INSTITUTION-KEY, E-RECORD-NUMBER, E-FIELD-RANGE, E-DATE-FUTURE, E-EXPENSE-TOO-OLD, E-CODE-UNKNOWN, and of a settlement also
-    E-PERSON-REF, E-DATE-ORDER, E-FIELD-MISSING, E-DIVISION-UNKNOWN, E-AMOUNT-NEGATIVE, E-AMOUNT-BALANCE.
+    E-INSTITUTION-KEY, E-RECORD-NUMBER, E-FIELD-RANGE, E-FIELD-MISSING, E-PERSON-REF, E-DATE-FUTURE, E-CODE-UNKNOWN, and of a
+    settlement also E-DATE-ORDER, E-EXPENSE-TOO-OLD, E-RESIDENCE-UNKNOWN, E-AMOUNT-NEGATIVE, E-AMOUNT-BALANCE.
     """
     refusals = Refusals()
     refusals.unless(values["institution"] == door.institution, "E-INSTITUTION-KEY", at="institution")
     _check_number(values, "settlement_id", refusals)
     _check_range(values["settlement_version"], "settlement_version", _VERSION_MAX, refusals)
+    _check_person(values, refusals)
     if record_type == REVERSED:
         _check_instant(values["reversed_at"], "reversed_at", door, refusals)
         _check_code(values["reversal_reason"], "reversal_reason", "reversal_reason", refusals)
@@ -71,16 +72,19 @@ def _check_settlement(values: Mapping[str, Any], door: Door, refusals: Refusals)
     for name, table in _CODES.items():
         _check_code(values[name], name, table, refusals)
     _check_number(values, "encounter_id", refusals)
+    _check_days(values, door, refusals)
+    known_place = door.divisions.get(values["residence_division"]) is not None
+    refusals.unless(known_place, "E-RESIDENCE-UNKNOWN", at="residence_division")
+    check_amounts(values, refusals, settled=values["stage"] != NOTICE)
+
+
+def _check_person(values: Mapping[str, Any], refusals: Refusals) -> None:
     one = (values["sealed_id"] is None) is not (values["person_token"] is None)
     refusals.unless(one, "E-PERSON-REF", at="sealed_id")
     if values["sealed_id"] is not None:
         refusals.unless(bool(values["key_id"]), "E-FIELD-MISSING", at="key_id")
     if values["newborn_no"] is not None:
         _check_range(values["newborn_no"], "newborn_no", _NEWBORNS_MAX, refusals)
-    _check_days(values, door, refusals)
-    known_place = door.divisions.get(values["residence_division"]) is not None
-    refusals.unless(known_place, "E-RESIDENCE-UNKNOWN", at="residence_division")
-    check_amounts(values, refusals, settled=values["stage"] != NOTICE)
 
 
 def _check_days(values: Mapping[str, Any], door: Door, refusals: Refusals) -> None:

@@ -66,6 +66,7 @@ def test_each_rule_names_its_field(changes: dict[str, Any], code: str, field: st
         ({"institution": OTHER_HOSPITAL}, "E-INSTITUTION-KEY", "institution"),
         ({"settlement_version": 1001}, "E-FIELD-RANGE", "settlement_version"),
         ({"reversed_at": NOW + timedelta(days=2)}, "E-DATE-FUTURE", "reversed_at"),
+        ({"person_token": None}, "E-PERSON-REF", "sealed_id"),
         ({"reversal_reason": "WHY"}, "E-CODE-UNKNOWN", "reversal_reason"),
     ],
 )
