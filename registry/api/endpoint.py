@@ -39,6 +39,7 @@ _UUID: Final = {"type": "string", "format": "uuid"}
 PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "household_id": PathPart("uuid:", _UUID, "The household"),
     "person_id": PathPart("uuid:", _UUID, "The person, by the vault's id"),
+    "subject_id": PathPart("uuid:", _UUID, "The household that a warning is about, or the person whom no household has taken in"),
     "token_id": PathPart("uuid:", _UUID, "The token, by its id; never its secret"),
     "table": PathPart("", {"type": "string"}, "Name of a code table"),
     "county": PathPart("", {"type": "string", "pattern": "^[0-9]{12}$"}, "12-digit code of a county-level unit"),

@@ -19,6 +19,7 @@ from registry.api.post_person_erasure import post_person_erasure
 from registry.api.post_person_reading import post_person_reading
 from registry.api.post_policy import post_policy
 from registry.api.post_token import post_token
+from registry.api.post_warning_command import post_warning_commands
 
 
 def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
@@ -26,6 +27,7 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
     return (
         *post_households(parts),
         *post_household_commands(parts),
+        *post_warning_commands(parts),
         post_person(parts),
         post_person_reading(parts),
         patch_person(parts),

@@ -8,6 +8,10 @@ from uuid import UUID
 
 from registry.application.planning import Loader
 from registry.command import Command
+from registry.early_warning.assess import AssessEarlyWarning
+from registry.early_warning.assign import AssignEarlyWarning
+from registry.early_warning.command import WarningCommand
+from registry.early_warning.warnings import EarlyWarnings, stream_id_of
 from registry.household.command import HouseholdCommand
 from registry.person.erasure import ErasePersonalData
 from registry.policy.validation import province_of
@@ -43,6 +47,12 @@ def _places(command: Command, loader: Loader, actor: Actor) -> Iterator[object]:
             yield place_of_household(command.household_id, loader) or getattr(command, "division", "")
             other = getattr(command, "into_household_id", None)
             yield place_of_household(other, loader) if other is not None else ""
+        case WarningCommand():
+            yield loader.aggregate(EarlyWarnings, stream_id_of(command.subject_id)).division
+            if isinstance(command, AssessEarlyWarning):
+                yield command.division
+            elif isinstance(command, AssignEarlyWarning):
+                yield command.township
         case ErasePersonalData():
             yield place_of_person(command.person_id, loader)
         case AdoptConsolidationPlan():

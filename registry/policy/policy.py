@@ -102,6 +102,20 @@ class Policy:
 
     backdating_days: Annotated[int, "records.backdating_days"]
 
+    warning_thresholds_listed: Annotated[Mapping[str, Decimal], "warnings.listed.<warning_rule>"]
+    warning_thresholds_unlisted: Annotated[Mapping[str, Decimal], "warnings.unlisted.<warning_rule>"]
+    warning_income_share: Annotated[Fraction, "warnings.income_share"]
+    warning_rural_income_share: Annotated[Fraction, "warnings.rural_income_share"]
+    warning_income_months: Annotated[int, "warnings.income_months"]
+    warning_small_amount: Annotated[Decimal, "warnings.small_amount"]
+    warning_due_working_days: Annotated[Mapping[str, int], "warnings.due_working_days.<warning_level>"]
+    warning_claim_working_days: Annotated[int, "warnings.claim_working_days"]
+    warning_outcome_working_days: Annotated[int, "warnings.outcome_working_days"]
+    warning_escalation_working_days: Annotated[int, "warnings.escalation_working_days"]
+    warning_reopen_factor: Annotated[Fraction, "warnings.reopen_factor"]
+    warning_suppress_days: Annotated[int, "warnings.suppress_days"]
+    warning_episode_days: Annotated[int, "warnings.episode_days"]
+
     @property
     def monitoring_line(self) -> Decimal:
         """The year's own line or, where it has none, the poverty line times the factor, to the cent."""

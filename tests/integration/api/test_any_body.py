@@ -98,7 +98,13 @@ class Lived(NamedTuple):
 
     def send(self, target: Target, body: Any, household_id: UUID) -> Any:
         """From the first sender whose role may."""
-        there = {"household_id": household_id, "person_id": self.person_id, "table": "note_kind", "county": COUNTY}
+        there = {
+            "household_id": household_id,
+            "subject_id": household_id,
+            "person_id": self.person_id,
+            "table": "note_kind",
+            "county": COUNTY,
+        }
         path = re.sub(r"\{(\w+)\}", lambda part: str(there[part[1]]), target.path)
         text = json.dumps(body, default=str)
         for role in SENDERS:
@@ -132,8 +138,10 @@ def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+NOT_SERVED = {"erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning"}
+"""Served under another name, or given by the intake alone."""
 NAMES = sorted(
-    [action_of(command) for command in command_classes() if action_of(command) != "erase_personal_data"]
+    [action_of(command) for command in command_classes() if action_of(command) not in NOT_SERVED]
     + ["import_household_anew", "record_ledger_household_anew", "register_person", "read_person", "change_person", "erase_person"]
     + ["write_person_note", "write_household_note", "read_person_notes", "read_household_notes", "create_token"]
 )

@@ -18,8 +18,11 @@ from flask import Flask
 from schemas.access import Actor
 from schemas.code_tables import table
 from tests.support.api_client import Api
+from tests.support.early_warnings import assessed
+from tests.support.hand_set_register import move_clock
 from tests.support.histories import in_ledger
-from tests.support.scenario import COUNTY, HOUSEHOLD
+from tests.support.installation import request as request_of
+from tests.support.scenario import COUNTY, HOUSEHOLD, day
 
 TABLE = Path(__file__).parent / "routes_and_roles.txt"
 ROLES = tuple(table("role").codes)
@@ -72,9 +75,17 @@ class Visitor:
         self.keys = count(1)
         person_id = api.person(1)
         api.give(in_ledger()[0])
+        move_clock(api.side, day(10))
+        api.side.service.execute(assessed(), request_of(Actor("intake", "OPERATOR", "registry", PROVINCE)))
         until = api.side.clock.now().replace(year=2019)
         token = api.side.tokens.create(Actor("program-1", "HOSPITAL", "office-1", COUNTY), until)
-        self.there = {"household_id": HOUSEHOLD, "person_id": person_id, "token_id": token.token_id, "county": COUNTY}
+        self.there = {
+            "household_id": HOUSEHOLD,
+            "subject_id": HOUSEHOLD,
+            "person_id": person_id,
+            "token_id": token.token_id,
+            "county": COUNTY,
+        }
         self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
         self.there |= {"schema_id": "1", "subject": "household.register-value", "version": "latest"}
         self.described = api.get("/openapi.json", None).get_json()["paths"]

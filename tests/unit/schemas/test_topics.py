@@ -17,7 +17,7 @@ def test_an_event_goes_to_the_topic_of_its_prefix(event_type: str, topic: str) -
     assert topic_of(event_type) == topic
 
 
-@pytest.mark.parametrize("event_type", ["households.exited", "registry.period_closed", "", "warning.raised"])
+@pytest.mark.parametrize("event_type", ["households.exited", "registry.period_closed", "", "supervision.raised"])
 def test_an_event_that_no_live_topic_takes_is_refused(event_type: str) -> None:
     with pytest.raises(UnknownEventType, match=repr(event_type)):
         topic_of(event_type)
@@ -26,7 +26,7 @@ def test_an_event_that_no_live_topic_takes_is_refused(event_type: str) -> None:
 def test_a_closed_period_goes_to_the_events_topics_in_use() -> None:
     assert is_barrier("registry.period_closed")
     assert not is_barrier("household.exited")
-    assert [spec.name for spec in barrier_topics()] == ["household.events", "person.events", "reference.events"]
+    assert [spec.name for spec in barrier_topics()] == ["household.events", "person.events", "reference.events", "warning.events"]
 
 
 def test_names_and_prefixes_are_unique() -> None:
