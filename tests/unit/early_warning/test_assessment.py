@@ -132,8 +132,9 @@ def test_a_much_higher_amount_opens_it_again_but_not_soon_after_no_risk(outcome:
 def test_long_after_closing_it_is_another_episode() -> None:
     register = a_register(opening(), *closed())
     register.when(assessed(on=day(13 + 365))).then_nothing_happens()
+    register.when(assessed(on=day(13 + 366))).then_nothing_happens()
     raised = on(WARNINGS, seen(EarlyWarningRaised, case_id=SECOND_CASE, episode=2), EarlyWarningAssigned)
-    register.when(assessed(on=day(13 + 366))).then(raised, on(HOUSEHOLD, ObstacleOpened))
+    register.when(assessed(on=day(13 + 366), expenses=(expense(2),))).then(raised, on(HOUSEHOLD, ObstacleOpened))
 
 
 def test_a_person_in_no_household_has_a_case_of_his_own_that_waits_for_the_county() -> None:

@@ -15,7 +15,7 @@ from registry.early_warning.visit import EarlyWarningVerified, EarlyWarningVisit
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from registry.household.case import case_id_of as household_case
 from registry.household.obstacles import ObstacleCleared, ObstacleOpened
-from tests.support.early_warnings import CASE, SECOND_CASE, WARNINGS, assessed, closed, ended, verified, visited
+from tests.support.early_warnings import CASE, SECOND_CASE, WARNINGS, assessed, closed, ended, expense, verified, visited
 from tests.support.families import opening
 from tests.support.histories import RE_ENTERED_ON, RELAPSED_ON, re_entered, relapse_checked, relapsed
 from tests.support.register import a_register, on
@@ -157,7 +157,7 @@ def test_a_persons_case_goes_over_to_the_household_that_takes_him_in() -> None:
 
 
 def test_a_second_episode_is_a_case_of_its_own() -> None:
-    register = a_register(opening(), *closed(), assessed(on=day(13 + 366)))
+    register = a_register(opening(), *closed(), assessed(on=day(13 + 366), expenses=(expense(2),)))
     register.when(visited(day(380))).then_refuses("E-WARNING-UNKNOWN")
     visit = type(visited())(subject_id=HOUSEHOLD, case_id=SECOND_CASE, effective_on=day(380), visitors=("staff-1",))
     register.when(visit).then(on(WARNINGS, EarlyWarningVisited))
