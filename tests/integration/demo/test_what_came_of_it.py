@@ -24,6 +24,8 @@ from tests.integration.demo.conftest import Finished
 
 NOT_TOLD = {"person.personal_data_erased", "reference.code_table_changed"}
 """Events of which the demonstration has no story."""
+NO_STORIES = "warning."
+"""Nor has it hospitals yet."""
 
 
 def test_every_refusal_was_meant(finished: Finished) -> None:
@@ -35,7 +37,8 @@ def test_every_refusal_was_meant(finished: Finished) -> None:
 def test_whatever_can_happen_to_a_household_happens_to_one(finished: Finished) -> None:
     with closing(sqlite3.connect(finished.settings.path("registry.db"))) as connection:
         told = {event_type for (event_type,) in connection.execute("SELECT DISTINCT topic FROM stored_events")}
-    assert set(registry_catalogue().event_types) - told == NOT_TOLD
+    wanted = {event_type for event_type in registry_catalogue().event_types if not event_type.startswith(NO_STORIES)}
+    assert wanted - told == NOT_TOLD
 
 
 def test_visits_are_the_most_frequent_of_events(finished: Finished) -> None:
