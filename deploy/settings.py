@@ -16,6 +16,8 @@ SECRETS: Final = frozenset({MASTER_KEY, LOOKUP_KEY})
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 _PORTS: Final = range(1, 65536)
+_METRICS_PORTS: Final = range(1, 65536 - 15)
+"""Where `registry up` starts several processes, each takes the next port."""
 _EVERY: Final = range(1, 20_001)  # registry.history.notary's EVERY_MAX, without what it imports
 _DATABASE: Final = re.compile(r"sqlite:///.+|postgres(ql)?://.+")
 _LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
@@ -150,8 +152,8 @@ class Settings:
             yield "kafka_session_s", f"from {_SESSIONS_S[0]} to {_SESSIONS_S[-1]}"
         if self.port not in _PORTS:
             yield "port", f"from {_PORTS[0]} to {_PORTS[-1]}"
-        if self.metrics_port and self.metrics_port not in _PORTS:
-            yield "metrics_port", f"0 or from {_PORTS[0]} to {_PORTS[-1]}"
+        if self.metrics_port and self.metrics_port not in _METRICS_PORTS:
+            yield "metrics_port", f"0 or from {_METRICS_PORTS[0]} to {_METRICS_PORTS[-1]}"
         if self.checkpoint_every not in _EVERY:
             yield "checkpoint_every", f"from {_EVERY[0]} to {_EVERY[-1]}"
         for name in ("host", "metrics_host"):

@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, Consumer, IsolationLevel, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
 from registry.log.kafka_address import KafkaAddress
-from schemas.log_errors import LogUnavailable
+from schemas.log_errors import LogError, LogUnavailable, OffsetOutOfRange
 from schemas.messages import Record, TopicPartition
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class ConfluentReader:
             {
                 "group.id": membership.group,
                 "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
+                "auto.offset.reset": "error",
                 "isolation.level": "read_committed",
                 "partition.assignment.strategy": "cooperative-sticky",
                 "session.timeout.ms": session_ms,
@@ -54,7 +54,8 @@ class ConfluentReader:
 
     def subscribe(self, topics: Sequence[str]) -> None:
         def gained(consumer: Consumer, places: list[Place]) -> None:
-            consumer.incremental_assign(places)
+            # Nothing is handed out before the seek to where each is to begin.
+            consumer.incremental_assign([Place(place.topic, place.partition, OFFSET_BEGINNING) for place in places])
             self._membership.gain([(place.topic, place.partition) for place in places])
 
         def lost(consumer: Consumer, places: list[Place]) -> None:
@@ -63,7 +64,7 @@ class ConfluentReader:
         self._attempt(lambda: self._consumer.subscribe(list(topics), on_assign=gained, on_revoke=lost, on_lost=lost))
 
     def assign(self, places: Sequence[TopicPartition]) -> None:
-        self._attempt(lambda: self._consumer.incremental_assign([Place(*place) for place in places]))
+        self._attempt(lambda: self._consumer.incremental_assign([Place(*place, OFFSET_BEGINNING) for place in places]))
 
     def fetch(self, wait_s: float) -> Iterator[Record]:
         # consume() would wait until it has all it may take.
@@ -117,14 +118,19 @@ class ConfluentReader:
         return {(place.topic, place.partition): answer.result(wait_s).offset for place, answer in answers.items()}
 
     def _records(self, messages: Sequence[Any]) -> Iterator[Record]:
+        failed: KafkaError | None = None
         for m in messages:
             if (error := m.error()) is not None:
-                raise self._unavailable(error)
+                failed = error
+                continue
             _, timestamp_ms = m.timestamp()
             headers = m.headers()
             yield Record(
                 m.topic(), m.partition(), m.offset(), m.key(), m.value(), tuple(headers) if headers else (), timestamp_ms
             )
+        # Last, since the others would not come again.
+        if failed is not None:
+            raise self._unavailable(failed)
 
     def _attempt(self, work: Callable[[], Any]) -> Any:
         try:
@@ -132,5 +138,7 @@ class ConfluentReader:
         except KafkaException as error:
             raise self._unavailable(error.args[0]) from error
 
-    def _unavailable(self, error: KafkaError) -> LogUnavailable:
+    def _unavailable(self, error: KafkaError) -> LogError:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            return OffsetOutOfRange(f"{error.str()}: removed by retention, or beyond the end")
         return LogUnavailable(self._address.hint(f"Kafka at {self._address.bootstrap}: {error.str()}"))

@@ -162,11 +162,16 @@ class KafkaLogConsumer:
 
     def _fetch(self, wait_s: float) -> None:
         self._seek()
-        for record in self._reader.fetch(wait_s):
-            place = record.topic, record.partition
-            # Fetched before it was said where to go on from: the seek will fetch it again, or something else.
-            if place in self._queues and place not in self._to_seek:
-                self._queues[place].append(record)
+        try:
+            for record in self._reader.fetch(wait_s):
+                place = record.topic, record.partition
+                # Fetched before it was said where to go on from: the seek will fetch it again, or something else.
+                if place in self._queues and place not in self._to_seek:
+                    self._queues[place].append(record)
+        except OffsetOutOfRange:
+            # A client would not say so twice.
+            self.resume_from(self._resume_from)
+            raise
         self._seek()
 
     def _seek(self) -> None:

@@ -7,11 +7,12 @@ from kafka import KafkaConsumer, OffsetAndMetadata
 from kafka import TopicPartition as Place
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import IllegalStateError, KafkaError
+from kafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_reading import unavailable
+from schemas.log_errors import OffsetOutOfRange
 from schemas.messages import Record, TopicPartition
 
 _FETCH_BYTES: Final = 4 * 1024 * 1024
@@ -32,7 +33,10 @@ class PythonReader:
         self._attempt(lambda: self._consumer.assign([Place(*place) for place in places]))
 
     def fetch(self, wait_s: float) -> Iterator[Record]:
-        polled = self._attempt(lambda: self._consumer.poll(timeout_ms=int(wait_s * 1000)))
+        try:
+            polled = self._attempt(lambda: self._consumer.poll(timeout_ms=int(wait_s * 1000)))
+        except NoOffsetForPartitionError:
+            return  # new to us: whoever asks will say where it is to begin
         for records in polled.values():
             for r in records:
                 yield Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp)
@@ -65,7 +69,7 @@ class PythonReader:
         return KafkaConsumer(
             group_id=self._membership.group,
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
             isolation_level="read_committed",
             max_poll_records=AHEAD,
             max_partition_fetch_bytes=_FETCH_BYTES,
@@ -81,8 +85,13 @@ class PythonReader:
     def _attempt(self, work: Callable[[], Any]) -> Any:
         try:
             return work()
-        except IllegalStateError:
+        except (IllegalStateError, NoOffsetForPartitionError):
             raise
+        except OffsetOutOfRangeError as error:
+            gone = ", ".join(
+                f"{place.topic} partition {place.partition} offset {offset}" for place, offset in error.args[0].items()
+            )
+            raise OffsetOutOfRange(f"{gone}: removed by retention, or beyond the end") from error
         except KafkaError as error:
             raise unavailable(self._address, error) from error
 

@@ -69,9 +69,13 @@ def open_producer(settings: Settings, name: str | None, clock: Clock) -> LogProd
 
 
 def read_marks(settings: Settings, names: Collection[str]) -> dict[str, Mark]:
-    """Of these names the marks that there are. Raises LogUnavailable, LogDamaged, UnknownTopic, SettingWrong."""
+    """Of these names the marks that there are, to look at: nobody's work goes on from them.
+
+    Raises LogUnavailable, LogDamaged, UnknownTopic, SettingWrong.
+    """
     if on_kafka(settings):
-        return kafka_reading.read_marks(kafka_address(settings), names)
+        address = kafka_address(settings)
+        return kafka_reading.read_marks(address, names, wait_s=address.answer_s)
     producer = EmbeddedProducer(_file(settings), now_ms=lambda: 0)
     try:
         found = {name: producer.mark(name) for name in names}

@@ -150,8 +150,12 @@ def _unfinished(folder: Path) -> Iterator[Path]:
     with (beside.parent / f".{folder.name}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever ends removes the file: one that was opened before that keeps nobody out.
+            still_there = os.path.samestat(os.fstat(lock.fileno()), os.stat(lock.name))
         except OSError:
-            raise ExportExists(f"another export is being written to {folder}") from None
+            still_there = False
+        if not still_there:
+            raise ExportExists(f"another export is being written to {folder}")
         if beside.exists():
             if not all(_OURS.fullmatch(path.name) for path in beside.iterdir()):
                 raise ExportExists(f"{beside} holds something else than an unfinished export")

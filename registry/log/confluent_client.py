@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from registry.log.kafka import DELIVERY_S, Placed
+from registry.log.kafka import Placed
 from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_times import DELIVERY_S, transaction_s
 from schemas.log_errors import LogUnavailable, ProducerFenced
 
 _LINGER_MS: Final = 5
@@ -40,12 +41,20 @@ class ConfluentClient:
             **address.confluent_options(),
         }
         if transactional_id is not None:
-            options |= {"transactional.id": transactional_id, "transaction.timeout.ms": 2 * milliseconds}
+            options |= {
+                "transactional.id": transactional_id,
+                "transaction.timeout.ms": int(transaction_s(delivery_s) * 1000),
+            }
         self._producer = Producer(options, logger=logging.getLogger(__name__))
-        # The transactions' coordinator may be waited for; a cluster that is not there is not.
-        self._attempt(partial(self._producer.list_topics, timeout=address.answer_s))
-        if transactional_id is not None:
-            self._attempt(partial(self._producer.init_transactions, delivery_s))
+        try:
+            # The transactions' coordinator may be waited for; a cluster that is not there is not.
+            self._attempt(partial(self._producer.list_topics, timeout=address.answer_s))
+            if transactional_id is not None:
+                self._attempt(partial(self._producer.init_transactions, delivery_s))
+        except BaseException:
+            self._failed = True
+            self.close()
+            raise
 
     def send(self, placed: Sequence[Placed]) -> None:
         try:

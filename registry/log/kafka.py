@@ -5,17 +5,15 @@ name over from any older holder, and ends what that one left open. One without a
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_reading import partition_counts, read_mark
+from registry.log.kafka_times import SETTLED_S
 from registry.log.placing import own_mark, place_of
 from registry.log.producer import Mark
 from schemas.log_errors import LogUnavailable, ProducerFenced
 from schemas.messages import Message
-
-DELIVERY_S: Final = 30.0
-"""How long a batch may take. Longer, and nobody knows whether it is stored: the mark will tell the next producer."""
 
 Placed = tuple[Message, int]
 """A message with its partition."""
@@ -75,7 +73,8 @@ class KafkaLogProducer:
             raise
 
     def mark(self, name: str) -> Mark | None:
-        return read_mark(self._address, name)
+        # Whoever goes on from it has to know; whoever looks can look again.
+        return read_mark(self._address, name, wait_s=self._address.answer_s if self._name is None else SETTLED_S)
 
     def close(self) -> None:
         self._ended = self._ended or LogUnavailable("the producer is closed")

@@ -7,9 +7,10 @@ from typing import Any, Final
 from kafka import KafkaProducer
 from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutError, ProducerFencedError
 
-from registry.log.kafka import DELIVERY_S, Placed
+from registry.log.kafka import Placed
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_reading import unavailable
+from registry.log.kafka_times import DELIVERY_S, transaction_s
 from schemas.log_errors import ProducerFenced
 
 _BATCH_BYTES: Final = 262_144
@@ -51,7 +52,12 @@ class PythonClient:
 
     def _open(self) -> Any:
         milliseconds = int(self._delivery_s * 1000)
-        transactional = {} if self._transactional_id is None else {"transactional_id": self._transactional_id}
+        transactional: dict[str, Any] = {}
+        if self._transactional_id is not None:
+            transactional = {
+                "transactional_id": self._transactional_id,
+                "transaction_timeout_ms": int(transaction_s(self._delivery_s) * 1000),
+            }
         return KafkaProducer(
             acks="all",
             enable_idempotence=True,

@@ -3,6 +3,7 @@
 By kafka-python, whichever client sends: both are asked once, at the start.
 """
 
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -14,6 +15,7 @@ from registry.log.kafka_address import KafkaAddress
 from registry.log.producer import Mark
 from schemas.log_errors import LogUnavailable, PartitionsChanged, UnknownTopic
 
+_POLL_MS: Final = 500
 _FORBIDDEN: Final = (TopicAuthorizationFailedError, TransactionalIdAuthorizationFailedError)
 
 
@@ -42,38 +44,56 @@ def check_partitions(address: KafkaAddress, wanted: Mapping[str, int]) -> None:
         raise PartitionsChanged(f"{'; '.join(changed)}; a record's place follows from their number, so it never changes")
 
 
-def read_mark(address: KafkaAddress, name: str) -> Mark | None:
-    """The newest committed mark of this name. Raises UnknownTopic, LogUnavailable."""
-    return read_marks(address, [name]).get(name)
+def read_mark(address: KafkaAddress, name: str, *, wait_s: float) -> Mark | None:
+    """The newest committed mark of this name. As `read_marks`."""
+    return read_marks(address, [name], wait_s=wait_s).get(name)
 
 
-def read_marks(address: KafkaAddress, names: Collection[str]) -> dict[str, Mark]:
+def read_marks(address: KafkaAddress, names: Collection[str], *, wait_s: float) -> dict[str, Mark]:
     """Of these names those that there are, the newest committed. The topic has one partition and is compacted: it is read whole.
+
+    A transaction that is still open, of whatever name, hides all marks behind it; it is waited for, at most `wait_s` seconds:
+    an older mark in their place would have its producer store again what is stored.
 
     Raises UnknownTopic, LogUnavailable.
     """
     place, keys = TopicPartition(address.positions, 0), {name.encode(): name for name in names}
     newest: dict[str, Mark] = {}
+    end = _end_with_what_is_open(address, place)
     with _reader(address) as consumer:
-        if not consumer.partitions_for_topic(address.positions):
-            raise UnknownTopic(f"the log has no topic {address.positions!r}: registry topics apply")
         consumer.assign([place])
         consumer.seek_to_beginning(place)
-        end = consumer.end_offsets([place])[place]
-        while consumer.position(place) < end:
-            for record in consumer.poll(timeout_ms=1000).get(place, ()):
+        deadline = time.monotonic() + wait_s
+        while (reached := consumer.position(place)) < end:
+            records = consumer.poll(timeout_ms=_POLL_MS).get(place, ())
+            for record in records:
                 if (name := keys.get(record.key)) is not None:
                     newest[name] = Mark.from_bytes(name, record.value)
+            if records:
+                deadline = time.monotonic() + wait_s
+            elif time.monotonic() > deadline:
+                raise LogUnavailable(
+                    f"Kafka at {address.bootstrap}: {address.positions} could be read up to offset {reached} of {end} only:"
+                    f" a transaction has been open for {wait_s:.0f} s"
+                )
     return newest
 
 
+def _end_with_what_is_open(address: KafkaAddress, place: TopicPartition) -> int:
+    with _reader(address, isolation_level="read_uncommitted") as consumer:
+        if not consumer.partitions_for_topic(place.topic):
+            raise UnknownTopic(f"the log has no topic {place.topic!r}: registry topics apply")
+        end: int = consumer.end_offsets([place])[place]
+        return end
+
+
 @contextmanager
-def _reader(address: KafkaAddress) -> Iterator[Any]:
+def _reader(address: KafkaAddress, *, isolation_level: str = "read_committed") -> Iterator[Any]:
     try:
         consumer = KafkaConsumer(
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            isolation_level="read_committed",
+            isolation_level=isolation_level,
             max_poll_records=5000,
             allow_auto_create_topics=False,
             metrics_enabled=False,

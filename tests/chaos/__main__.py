@@ -21,8 +21,15 @@ from tests.chaos.campaign import Campaign
 def main(faults: int, seed: int | None, folder: Path, client: str) -> None:
     """Kill at random; then see that nothing is lost and nothing doubled. Exit status 1 where something is."""
     progress = folder / "progress.json"
-    if seed is None:
-        seed = json.loads(progress.read_text())["seed"] if progress.exists() else SystemRandom().randrange(2**32)
+    kept = json.loads(progress.read_text()) if progress.exists() else None
+    if kept is None:
+        seed = SystemRandom().randrange(2**32) if seed is None else seed
+    elif seed not in (None, kept["seed"]):
+        raise click.UsageError(f"{folder} holds a campaign of seed {kept['seed']}: go on with that, or name another --folder")
+    elif kept["done"] >= faults:
+        raise click.UsageError(f"{folder} holds a campaign that did its {kept['done']} faults: ask for more of them")
+    else:
+        seed = kept["seed"]
     counted = Campaign(faults, seed, folder.absolute(), client).run(click.echo)
     click.echo(", ".join(f"{number:,} {what}" for what, number in counted.items()) + ": nothing lost, nothing doubled")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from registry.household.closing import MOVED_OUT_OF_PROVINCE
 from registry.vault.id_number import synthetic_id
 from tests.support.api_client import as_request
 from tests.support.families import newcomer, opening
@@ -21,6 +22,8 @@ OK = (200, 201)
 UNSURE = (NOBODY, 503)
 """Nobody knows whether it was carried out: send it again."""
 VISITS = 2
+CLOSED_EVERY = 3
+"""Of so many households one moves away: its public state is taken back."""
 _AGAIN_S = 0.05
 _PACE_S = 0.05
 
@@ -59,6 +62,9 @@ class Clerk(threading.Thread):
         for minutes in range(1, VISITS + 1):
             path = f"/v1/households/{household_id}/record-home-visit"
             self._note(household_id, self._send(path, visit | {"minutes": minutes}))
+        if self._people % CLOSED_EVERY == 0:
+            gone = {"effective_on": ON.isoformat(), "reason_code": MOVED_OUT_OF_PROVINCE}
+            self._note(household_id, self._send(f"/v1/households/{household_id}/close-household", gone))
 
     def _register(self) -> Any:
         self._people += 1

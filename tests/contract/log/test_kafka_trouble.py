@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from multiprocessing.connection import Connection
 
 import pytest
-from kafka import TopicPartition
+from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from consumers.log.confluent_reader import ConfluentReader
@@ -22,12 +23,12 @@ from registry.log.confluent_client import ConfluentClient
 from registry.log.kafka import KafkaLogProducer
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_client import PythonClient
-from registry.log.kafka_reading import check_partitions
+from registry.log.kafka_reading import check_partitions, read_mark
 from registry.log.producer import Mark
 from schemas.log_errors import LogUnavailable, OffsetOutOfRange, PartitionsChanged, UnknownTopic
 from schemas.messages import Record
 from tests.contract.log.kafka_log import KafkaLog
-from tests.contract.log.log_harness import PARTITIONS, PATIENCE_S, message, messages, next_offsets, numbers, read
+from tests.contract.log.log_harness import PARTITIONS, PATIENCE_S, SPAWN, message, messages, next_offsets, numbers, read
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
@@ -74,6 +75,37 @@ def test_an_append_to_a_cluster_that_is_away_ends_and_the_next_producer_goes_on(
     assert position in (20, 40)
     again.append(messages(log.events, range(position, 50)), Mark("relay", {"position": 50}))
     assert sorted(numbers(read(log, log.consumer("g", [log.events]), 50))) == list(range(50))
+
+
+@contextmanager
+def left_open(log: KafkaLog, timeout_ms: int) -> Iterator[None]:
+    """A transaction with a mark, of a producer that died: the broker ends it `timeout_ms` later or a little after."""
+    dead = KafkaProducer(
+        bootstrap_servers=log.address.bootstrap, transactional_id=f"{log.address.prefix}dead", transaction_timeout_ms=timeout_ms
+    )
+    dead.init_transactions()
+    dead.begin_transaction()
+    dead.send(log.address.positions, b"{}", b"dead")
+    dead.flush()
+    try:
+        yield
+    finally:
+        dead.close(timeout=0)
+
+
+def test_a_mark_behind_somebodys_open_transaction_is_waited_for(log: KafkaLog) -> None:
+    first = log.producer("relay")
+    first.append(messages(log.events, range(10)), Mark("relay", {"position": 10}))
+    with left_open(log, timeout_ms=3000):
+        first.append(messages(log.events, range(10, 20)), Mark("relay", {"position": 20}))
+        first.close()
+        # Who only looks is told so, and never shown the older one.
+        with pytest.raises(
+            LogUnavailable, match=r"could be read up to offset \d+ of \d+ only: a transaction has been open for 0 s"
+        ):
+            read_mark(log.address, "relay", wait_s=0.2)
+        assert log.producer("relay").mark("relay") == Mark("relay", {"position": 20})
+        assert log.producer("other").mark("dead") is None
 
 
 class Member(threading.Thread):
@@ -126,12 +158,56 @@ def test_a_consumer_that_retention_has_overtaken_is_stopped(log: KafkaLog) -> No
         records += slow.poll(3 - len(records), PATIENCE_S)
     slow.commit(next_offsets(records))
     slow.close()
-    admin = KafkaAdminClient(bootstrap_servers=log.address.bootstrap)
-    admin.delete_records({TopicPartition(log.events, 1): 5})
-    admin.close()
+    remove_before(log, 5)
     with pytest.raises(OffsetOutOfRange, match=r"next offset 3 of group 'g' is removed by retention .*5 to 9"):
         read(log, log.consumer("g", [log.events]), 7)
     assert numbers(read(log, log.consumer("new", [log.events]), 5)) == [5, 6, 7, 8, 9]
+
+
+def read_until_refused(log: KafkaLog, partitions: list[int] | None, tell: Connection) -> None:
+    """Say how far the log was read, for ever; and in the end twice why no further."""
+    consumer, reached = log.consumer("g", [log.events], partitions), 0
+    consumer.resume_from(lambda topic, partition: reached if partition == 1 else 0)
+    refusals = 0
+    while refusals < 2:
+        try:
+            records = consumer.poll(500, 0.2)
+        except OffsetOutOfRange as error:
+            refusals += 1
+            tell.send(str(error))
+            continue
+        if records:
+            reached = records[-1].offset + 1
+            tell.send(reached)
+
+
+@pytest.mark.parametrize("partitions", [None, [1]], ids=["member", "reader"])
+def test_retention_that_overtakes_a_running_consumer_stops_it_too(log: KafkaLog, partitions: list[int] | None) -> None:
+    producer = log.producer()
+    producer.append([message(log.events, number, partition=1) for number in range(10)])
+    ours, theirs = SPAWN.Pipe()
+    reader = SPAWN.Process(target=read_until_refused, args=(log, partitions, theirs), daemon=True)
+    reader.start()
+    try:
+        while ours.recv() != 10:
+            pass
+        os.kill(reader.pid or 0, signal.SIGSTOP)
+        time.sleep(1.0)  # until the broker has answered what it still asked
+        producer.append([message(log.events, number, partition=1) for number in range(10, 20)])
+        remove_before(log, 15)
+        os.kill(reader.pid or 0, signal.SIGCONT)
+        for _ in range(2):
+            assert ours.poll(PATIENCE_S)
+            assert str(ours.recv()).startswith("E-LOG-OFFSET-OUT-OF-RANGE: ")
+    finally:
+        reader.kill()
+        reader.join()
+
+
+def remove_before(log: KafkaLog, offset: int) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=log.address.bootstrap)
+    admin.delete_records({TopicPartition(log.events, 1): offset})
+    admin.close()
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -219,7 +219,7 @@ def test_a_wrong_password_or_none_is_turned_away_and_the_password_is_named_as_a_
             KafkaAddress(f"127.0.0.1:{broker.cluster.nodes[0].port + INTERNAL_OFFSET}", right.ca_file, answer_s=1.0),
         ):
             with pytest.raises(LogUnavailable):
-                read_mark(address, "relay")
+                read_mark(address, "relay", wait_s=1.0)
 
 
 def test_a_rotated_password_replaces_the_old_one_and_a_removed_user_may_do_nothing(broker: Broker) -> None:
@@ -230,11 +230,11 @@ def test_a_rotated_password_replaces_the_old_one_and_a_removed_user_may_do_nothi
     assert new.password != old.password
     with let_sockets_go():
         with pytest.raises(LogUnavailable, match="password"):
-            read_mark(old, "log")
+            read_mark(old, "log", wait_s=1.0)
         partition_counts(new, ["registry.checkpoints"])
         assert broker.user("remove", "auditor-nao").output == "auditor-nao is gone\n"
         with pytest.raises(LogUnavailable, match="password"):
-            read_mark(new, "log")
+            read_mark(new, "log", wait_s=1.0)
     with opened_admin(broker.cluster) as admin:
         assert not [entry for entry in admin.entries() or () if "auditor-nao" in entry.principal]
     assert broker.user("rotate", "auditor-nao").output == "E-BROKER: there is no user auditor-nao\n"

@@ -1,5 +1,6 @@
 """Erasure: what was known can be read by nobody, down to the bytes of the files."""
 
+import os
 import re
 import sqlite3
 from collections import Counter
@@ -143,7 +144,8 @@ def test_lookups_that_lie_twice_in_the_index_are_erased_twice(
     entries = Counter(re.findall(rb"(?s)(?=\x03\x4c[\x01-\x06](.{32}))", bytes_of(tmp_path)))
     doubled = {o: lookup for o, (_, lookup) in stored_secrets(sqlite_vaults.url).items() if entries[lookup] > 1}
     if not doubled:
-        pytest.skip(f"SQLite {sqlite3.sqlite_version} leaves no copies behind when it splits pages")
+        why = f"SQLite {sqlite3.sqlite_version} leaves no copies behind when it splits pages"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
     vault.erase([ids[owner] for owner in doubled], clerk, "PURPOSE_ENDED")
     raw = bytes_of(tmp_path)
     assert not any(lookup[:16] in raw or lookup[16:] in raw for lookup in doubled.values())

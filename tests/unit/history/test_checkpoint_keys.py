@@ -1,6 +1,5 @@
 """Keys of checkpoints: PEM files that OpenSSL makes too, the last key signs, and whatever is wrong is said without the key."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -8,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from registry.history.keys import CheckpointKeyRefused, PublicKeys, SigningKeys
+from tests.support.deployment_files import program
 from tests.support.signing import keys_of
 
 
@@ -61,9 +61,9 @@ def test_what_is_no_public_key_is_refused(text: str) -> None:
         PublicKeys.parse(text)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here")
 def test_openssl_makes_keys_that_sign() -> None:
-    made = subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"], capture_output=True, text=True, check=True).stdout
-    shown = subprocess.run(["openssl", "pkey", "-pubout"], input=made, capture_output=True, text=True, check=True).stdout
+    openssl = program("openssl", why="its keys are not tried")
+    made = subprocess.run([openssl, "genpkey", "-algorithm", "ed25519"], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run([openssl, "pkey", "-pubout"], input=made, capture_output=True, text=True, check=True).stdout
     keys = SigningKeys.parse(keys_of(1).format() + made)
     assert PublicKeys.parse(shown).signed(keys.key_id, keys.sign(b"text"), b"text")
