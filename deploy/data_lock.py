@@ -1,6 +1,6 @@
 """Locks on the data folder: what may run there only once. The kernel lets go of them when their process ends, however it ends.
 
-An embedded installation has one relay, one projector and one feed; on databases of several machines fencing guards them.
+An embedded installation has one of each: relay, projector, feed, intake; on databases of several machines fencing guards them.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ REGISTRY: Final = "registry"
 RELAY: Final = "relay"
 PROJECTOR: Final = "projector"
 FEED: Final = "feed"
+INTAKE: Final = "intake"
 
 
 _LOOK_S: Final = 0.05

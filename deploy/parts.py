@@ -12,7 +12,7 @@ from deploy.settings import Settings
 
 STOP_S: Final = 15.0
 """Time that a process gets to finish its batch before it is killed; every write is a transaction, so a kill loses nothing."""
-PARTS_ON_KAFKA: Final = ("relay", "project", "project", "feed")
+PARTS_ON_KAFKA: Final = ("relay", "project", "project", "feed", "intake")
 """The projectors share the partitions out among them."""
 ALL: Final = "all"
 

@@ -63,6 +63,8 @@ class Settings:
     """The vault's master keys, `<number> <base64 of 32 bytes>` a line; empty: `master.key` in `data`, made on the first start."""
     lookup_key_file: str = ""
     """The vault's lookup key, base64 of 32 bytes; empty: `lookup.key` in `data`, made on the first start."""
+    intake_key_file: str = ""
+    """Keys that open sealed ID numbers, base64 of 32 bytes a line, newest first; empty: `intake.key` in `data`, made on start."""
     checkpoint_key_file: str = ""
     """Keys that sign checkpoints (PEM, Ed25519; the last signs); empty: `checkpoint.key` in `data`, made on the first start."""
     checkpoint_every: int = 1000

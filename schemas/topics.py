@@ -67,6 +67,19 @@ def topic_spec(name: str) -> TopicSpec:
     return {spec.name: spec for spec in catalogue()}[name]
 
 
+def spec_of(name: str) -> TopicSpec | None:
+    """The entry that a topic belongs to, a template's with the name filled in; None where it is none of ours."""
+    for spec in catalogue():
+        if not spec.is_template:
+            if spec.name == name:
+                return spec
+            continue
+        code = name.removeprefix(spec.stem).partition(".")[0]
+        if code and spec.of(code).name == name:
+            return spec.of(code)
+    return None
+
+
 @cache
 def topic_of(event_type: str) -> str:
     """The topic that an event type is published to. Barriers have several: see `is_barrier`."""

@@ -17,14 +17,14 @@ from consumers.log.kafka_python_reader import PythonReader
 from deploy.settings import Settings, SettingWrong
 from registry.log import kafka_reading
 from registry.log.embedded import EmbeddedProducer
-from registry.log.embedded_topics import apply_retention, create_topics
+from registry.log.embedded_topics import apply_retention, create_topics, topics_there
 from registry.log.kafka import KafkaLogProducer, OpenClient
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_client import PythonClient
 from registry.log.kafka_reading import check_partitions
 from registry.log.producer import LogProducer, Mark
 from schemas.clock import Clock
-from schemas.topics import live_topics
+from schemas.topics import TopicSpec, live_topics, spec_of
 
 KAFKA: Final = "kafka://"
 _ALL: Final = range(2**31)
@@ -46,6 +46,26 @@ def prepare_log(settings: Settings) -> None:
     path = _file(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     create_topics(path, live_topics())
+
+
+def topic_names(settings: Settings) -> Collection[str]:
+    """The topics that there are and that this user may see. Raises LogUnavailable, LogDamaged."""
+    if on_kafka(settings):
+        return kafka_reading.topic_names(kafka_address(settings))
+    return topics_there(_file(settings)).keys()
+
+
+def make_topic(settings: Settings, spec: TopicSpec) -> bool:
+    """Make one topic unless it is there; whether it was made. Raises LogUnavailable, LogDamaged, SettingWrong on Kafka.
+
+    On Kafka topics are the administrator's: a hospital's is made with its user.
+    """
+    if on_kafka(settings):
+        raise SettingWrong("on Kafka a hospital's topic is made with its user: registry broker user add, registry topics apply")
+    if spec.name in topic_names(settings):
+        return False
+    create_topics(_file(settings), [spec])
+    return True
 
 
 def open_producer(settings: Settings, name: str | None, clock: Clock) -> LogProducer:
@@ -113,7 +133,11 @@ def remove_what_is_old(settings: Settings, clock: Clock) -> int:
 
     Kafka does that itself.
     """
-    return 0 if on_kafka(settings) else apply_retention(_file(settings), live_topics(), clock.now())
+    if on_kafka(settings):
+        return 0
+    path = _file(settings)
+    specs = [spec for name in topics_there(path) if (spec := spec_of(name)) is not None]
+    return apply_retention(path, specs, clock.now())
 
 
 def kafka_address(settings: Settings) -> KafkaAddress:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from deploy.clocks import OffsetClock, SystemClock
 from deploy.composition.checkpoint_keys import make_checkpoint_key
 from deploy.composition.installation_facts import create_facts, read_clock_offset
+from deploy.composition.intake_keys import make_intake_key
 from deploy.composition.keys import make_keys, read_keys
 from deploy.composition.log_side import prepare_log
 from deploy.composition.reference_documents import activate_documents, read_documents
@@ -66,6 +67,7 @@ def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: Ran
     prepare_store(settings)
     make_keys(settings)
     make_checkpoint_key(settings)
+    make_intake_key(settings)
     with write_side(settings, clock=clock, random_bytes=random_bytes) as side:
         prepare_vault(side)
         activate_documents(side.service, documents, side.next_id)

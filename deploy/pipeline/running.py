@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
-from deploy.data_lock import FEED, PROJECTOR, RELAY, data_folder_lock
+from deploy.data_lock import FEED, INTAKE, PROJECTOR, RELAY, data_folder_lock
 from deploy.metrics.lag_collector import LagCollector
 from deploy.metrics.process import process_registry
 from deploy.metrics.serving import serve_metrics
@@ -24,6 +24,8 @@ from deploy.pipeline.housekeeping import opened_housekeeping
 from deploy.pipeline.metrics import PipelineMetrics
 from deploy.pipeline.projecting import opened_projector, task_name
 from deploy.pipeline.relaying import opened_relay
+from deploy.pipeline.taking_in import TASK as TAKING_IN
+from deploy.pipeline.taking_in import opened_intake
 from deploy.pipeline.task import Opened, Stop, Task
 from deploy.process_log import process_logger
 from deploy.settings import Settings
@@ -41,14 +43,14 @@ _log = process_logger("deploy.pipeline")
 
 def run_all(settings: Settings) -> None:
     """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
-    with _alone(settings, RELAY), _only_one(settings, PROJECTOR), _only_one(settings, FEED):
+    with _alone(settings, RELAY), _only_one(settings, PROJECTOR), _only_one(settings, FEED), _alone(settings, INTAKE):
         clock = register_clock(settings)
         bells = {model.name: Bell() for model in READ_MODELS}
 
         def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
             relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
             projecting = projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
-            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics)
+            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock)
 
         _run(settings, clock, tasks)
 
@@ -75,6 +77,13 @@ def run_feed(settings: Settings, partitions: Collection[int] | None = None) -> N
     with _only_one(settings, FEED, partitions):
         clock = register_clock(settings)
         _run(settings, clock, lambda stop, metrics: feed_tasks(settings, clock, partitions, metrics))
+
+
+def run_intake(settings: Settings) -> None:
+    """The intake of hospitals' records: `registry intake`."""
+    with _alone(settings, INTAKE):
+        clock = register_clock(settings)
+        _run(settings, clock, lambda stop, metrics: intake_tasks(settings, clock))
 
 
 def relay_tasks(
@@ -115,6 +124,11 @@ def feed_tasks(
 ) -> dict[str, Opened]:
     """The task of the public topics."""
     return {TASK: partial(opened_feed, settings, clock, partitions, watched=metrics)}
+
+
+def intake_tasks(settings: Settings, clock: Clock) -> dict[str, Opened]:
+    """The task of hospitals' records."""
+    return {TAKING_IN: partial(opened_intake, settings, clock)}
 
 
 def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event, PipelineMetrics], dict[str, Opened]]) -> None:

@@ -36,6 +36,12 @@ def partition_counts(address: KafkaAddress, topics: Collection[str]) -> dict[str
     return {topic: len(partitions) for topic, partitions in found.items()}
 
 
+def topic_names(address: KafkaAddress) -> frozenset[str]:
+    """The topics that this user may see. Raises LogUnavailable."""
+    with _reader(address) as consumer:
+        return frozenset(consumer.topics())
+
+
 def check_partitions(address: KafkaAddress, wanted: Mapping[str, int]) -> None:
     """See that each topic has its number of partitions. Raises UnknownTopic, PartitionsChanged, LogUnavailable."""
     found = partition_counts(address, wanted.keys())

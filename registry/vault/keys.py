@@ -99,6 +99,8 @@ class LookupKey:
         self._id_number = _derive(key, "id-number")
         self._request = _derive(key, "request-body")
         self._access_log = _derive(key, "access-log")
+        self.token_key = _derive(key, "hospital-token", 2 * KEY_BYTES)
+        """64 bytes, for the tokens by which hospitals name patients."""
         self.check_value = _derive(key, "check")[:_CHECK_BYTES]
         """16 bytes that tell nothing about the key, to notice a wrong one by."""
 
@@ -138,9 +140,9 @@ class LookupKey:
         return "LookupKey()"
 
 
-def _derive(key: bytes, use: str) -> bytes:
+def _derive(key: bytes, use: str, length: int = KEY_BYTES) -> bytes:
     info = f"household-registry vault {use}".encode()
-    return HKDFExpand(algorithm=hashes.SHA256(), length=KEY_BYTES, info=info).derive(key)
+    return HKDFExpand(algorithm=hashes.SHA256(), length=length, info=info).derive(key)
 
 
 def _lines(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from tests.support.deployment_files import DEPLOY, assert_are_settings, assert_i
 from tests.support.ports import free_port
 
 PASSWORDS = {"POSTGRES_PASSWORD": "p", "VAULT_PASSWORD": "v", "GRAFANA_PASSWORD": "g"}
-OURS = {"migrate", "topics", "api", "relay", "project", "feed"}
+OURS = {"migrate", "topics", "api", "relay", "project", "feed", "intake"}
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_every_container_is_a_command_of_ours_with_settings_that_there_are(resou
         seen.add(container["args"][0])
         values = {item["name"]: item.get("value") or "postgresql://by-reference/x" for item in container["env"]}
         assert_are_settings(settings | values)
-    assert seen == {"migrate", "topics", "serve", "relay", "project", "feed"}
+    assert seen == {"migrate", "topics", "serve", "relay", "project", "feed", "intake"}
 
 
 def test_secrets_are_by_reference_alone(resources: list[Resource]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.topics import UnknownEventType, barrier_topics, catalogue, is_barrier, live_topics, topic_of, topic_spec
+from schemas.topics import UnknownEventType, barrier_topics, catalogue, is_barrier, live_topics, spec_of, topic_of, topic_spec
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,16 @@ def test_an_event_goes_to_the_topic_of_its_prefix(event_type: str, topic: str) -
 def test_an_event_that_no_live_topic_takes_is_refused(event_type: str) -> None:
     with pytest.raises(UnknownEventType, match=repr(event_type)):
         topic_of(event_type)
+
+
+def test_a_topic_is_found_by_its_name_and_a_hospitals_by_the_template() -> None:
+    assert spec_of("household.events") is topic_spec("household.events")
+    hospital = spec_of("hospital.H46902400001.expenses")
+    assert hospital is not None
+    assert (hospital.name, hospital.partitions, hospital.retention_days) == ("hospital.H46902400001.expenses", 1, 800)
+    assert spec_of("hospital.expenses.dlq") is topic_spec("hospital.expenses.dlq")
+    for stranger in ("", "hospital.", "hospital..expenses", "hospital.H1.expenses.more", "somebody.elses"):
+        assert spec_of(stranger) is None
 
 
 def test_a_closed_period_goes_to_the_events_topics_in_use() -> None:

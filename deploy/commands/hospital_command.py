@@ -1,0 +1,63 @@
+"""`registry hospital`: what an operator does for the hospitals that report expenses."""
+
+import re
+
+import click
+
+from consumers.intake.intake import HOSPITAL_TOPIC, institution_of
+from deploy.cli import data_options
+from deploy.commands.columns import columns
+from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
+from deploy.composition.intake_side import hospital_topics
+from deploy.composition.log_side import make_topic
+from deploy.composition.write_side import require_store
+from deploy.settings import Settings
+from schemas.topic_rights import CODES, Kind
+
+
+@click.group("hospital")
+def command() -> None:
+    """Hospitals that report medical expenses: their topics, and the key that they seal ID numbers with."""
+
+
+@command.command("add")
+@data_options
+@click.argument("code")
+def add(data: str | None, code: str) -> None:
+    """Make the topic of the hospital of this CODE (H and 11 digits, the insurance's).
+
+    On Kafka `registry broker user add hospital CODE` makes its user and `registry topics apply` its topic.
+    Run again, it does nothing.
+    """
+    if not re.fullmatch(CODES[Kind.HOSPITAL], code):
+        raise click.BadParameter("a hospital's code is H and 11 digits", param_hint="CODE")
+    settings = Settings.read(data=data)
+    require_store(settings)
+    topic = HOSPITAL_TOPIC.of(code)
+    click.echo(f"{topic.name}: {'made' if make_topic(settings, topic) else 'is there'}")
+
+
+@command.command("list")
+@data_options
+def list_hospitals(data: str | None) -> None:
+    """Every hospital that has a topic."""
+    rows = [(institution_of(topic) or "", topic) for topic in hospital_topics(Settings.read(data=data))]
+    for line in columns(("hospital", "topic"), rows):
+        click.echo(line)
+
+
+@command.command("key")
+@data_options
+@click.option("--new", is_flag=True, help="Make another key first; what is sealed with older ones can still be opened.")
+def key(data: str | None, new: bool) -> None:
+    """The key with which hospitals seal ID numbers: its id, and its public half in base64. A running intake is started again."""
+    settings = Settings.read(data=data)
+    require_store(settings)
+    make_intake_key(settings)
+    keys = read_intake_keys(settings)
+    if new:
+        keys = keys.with_fresh_key()
+        write_intake_keys(settings, keys)
+    key_id, public = keys.current
+    click.echo(f"key_id      {key_id}")
+    click.echo(f"public_key  {public}")

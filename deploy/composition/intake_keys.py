@@ -1,0 +1,40 @@
+"""The keys by which hospitals seal ID numbers: from a file, made with an installation where it belongs in its data folder.
+
+Where the key was lost a start makes another: what hospitals sealed with the old one comes back to them as dead letters. A file
+that a setting names is never made: it was meant to be there.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from deploy.settings import Settings
+from registry.expenses.seal import IntakeKeys
+from registry.vault.key_files import create_key_file, read_key_file, replace_key_file
+from registry.vault.refusal import KeyRefused
+
+
+def make_intake_key(settings: Settings) -> None:
+    """Make the key file that an installation lacks in its data folder. Several processes may do so at once."""
+    path = intake_key_path(settings)
+    if not settings.intake_key_file and not path.exists():
+        with suppress(FileExistsError):  # another process was faster
+            create_key_file(path, IntakeKeys.generate().format())
+
+
+def read_intake_keys(settings: Settings) -> IntakeKeys:
+    """The keys, newest first. Raises KeyRefused, which never repeats a key."""
+    path = intake_key_path(settings)
+    try:
+        return IntakeKeys.parse(read_key_file(path))
+    except FileNotFoundError:
+        raise KeyRefused(f"there is no key file {path}") from None
+
+
+def write_intake_keys(settings: Settings, keys: IntakeKeys) -> None:
+    """Put these in the file's place, at once and durably."""
+    replace_key_file(intake_key_path(settings), keys.format())
+
+
+def intake_key_path(settings: Settings) -> Path:
+    """The file of the keys."""
+    return Path(settings.intake_key_file) if settings.intake_key_file else settings.path("intake.key")

@@ -1,0 +1,92 @@
+"""`registry intake` killed in the middle, again and again, while hospitals report: each record comes to one end, once."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from consumers.intake.intake import HOSPITAL_TOPIC
+from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
+from consumers.log.embedded import EmbeddedConsumer
+from deploy.composition.intake_keys import read_intake_keys
+from deploy.composition.log_side import make_topic, open_producer
+from deploy.composition.write_side import register_clock
+from deploy.settings import Settings
+from registry.expenses.check import REPORTED
+from registry.expenses.identities import expense_id
+from registry.expenses.seal import seal
+from schemas.clock import shanghai_date
+from schemas.messages import Record
+from tests.support.expenses import settlement
+from tests.support.installation import new_installation
+from tests.support.intake import CODEC, id_number, written
+from tests.support.waiting import wait_until
+
+HOSPITALS = ("H46902400001", "H46902400002")
+KILLS, PORTION, PATIENCE_S = 6, 120, 60.0
+RECORDS = KILLS * PORTION
+
+
+def test_killed_intakes_take_everything_in_once(tmp_path: Path) -> None:
+    settings = new_installation(tmp_path / "data", synthetic_ids=True)
+    for code in HOSPITALS:
+        make_topic(settings, HOSPITAL_TOPIC.of(code))
+    chance, log = Random(3), tmp_path / "data" / "log.db"
+
+    def taken_in() -> int:
+        return len(records(log, ACCEPTED_TOPIC)) + len(records(log, DEAD_LETTERS))
+
+    for first in range(0, RECORDS, PORTION):
+        before, killed_at = taken_in(), first + chance.randrange(1, PORTION)
+        report(settings, range(first, first + 1))
+        running = start(settings)
+        wait_until(lambda: taken_in() > before, PATIENCE_S)  # noqa: B023
+        report(settings, range(first + 1, killed_at))  # it takes them in as they come, and dies over one of them
+        running.kill()
+        running.wait(PATIENCE_S)
+        report(settings, range(killed_at, first + PORTION))
+    assert taken_in() < RECORDS
+    running = start(settings)
+    wait_until(lambda: taken_in() >= RECORDS, PATIENCE_S)
+    running.terminate()
+    assert running.wait(PATIENCE_S) == 0
+    accepted = [CODEC.decode(record.value or b"")[1]["expense_id"] for record in records(log, ACCEPTED_TOPIC)]
+    wrong = [number for number in range(RECORDS) if number % 10 == 0]
+    expected = {expense_id(HOSPITALS[number % 2], f"S{number:06d}") for number in range(RECORDS) if number not in wrong}
+    assert len(accepted) == len(expected)
+    assert set(accepted) == expected
+    assert len(records(log, DEAD_LETTERS)) == len(wrong)
+
+
+def report(settings: Settings, numbers: range) -> None:
+    """The settlements of these numbers, of both hospitals; of ten one has an amount that cannot be."""
+    key_id, public = read_intake_keys(settings).current
+    clock = register_clock(settings)
+    now = clock.now()
+    on = shanghai_date(now)
+    producer = open_producer(settings, None, clock)
+    for number in numbers:
+        code = HOSPITALS[number % 2]
+        named: dict[str, Any] = {"sealed_id": seal(id_number(number % 50), public), "key_id": key_id, "person_token": None}
+        days = {"admitted_on": on - timedelta(days=9), "discharged_on": on - timedelta(days=3), "settled_at": now}
+        values = settlement(number, institution=code, **named, **days)
+        if number % 10 == 0:
+            values["total_fee"] += 1
+        producer.append([written(code, REPORTED, values)])
+    producer.close()
+
+
+def start(settings: Settings) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "deploy.cli", "intake"]
+    return subprocess.Popen(command, env=settings.environment(), stdout=subprocess.DEVNULL)
+
+
+def records(log: Path, topic: str) -> list[Record]:
+    consumer = EmbeddedConsumer(log, group="test", topics=[topic])
+    found: list[Record] = []
+    while batch := consumer.poll(10_000, 0):
+        found += batch
+    consumer.close()
+    return found
