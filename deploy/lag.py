@@ -1,4 +1,4 @@
-"""How far behind each part is, in events and in seconds: the relay behind the store, each read model and the feed behind the log.
+"""How far behind each part is, in events and in seconds: the relay behind the store, all others behind the log.
 
 Read from the databases, never asked of the processes: a process that died or hangs would say nothing, or that all is well.
 Seconds are the age of the oldest event that is waiting, by the register's clock.
@@ -11,7 +11,9 @@ from typing import Final
 from sqlalchemy import Engine
 
 from consumers.feed.feed import SOURCE_TOPIC, producer_name
+from consumers.intake.intake import INTAKE
 from consumers.log.consumer import LogConsumer
+from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer, open_producer, read_marks
 from deploy.settings import Settings
 from projections.checkpoints import read_checkpoints
@@ -81,6 +83,16 @@ def feed_lag(settings: Settings, clock: Clock) -> Lag | None:
         return None
     reached = {(SOURCE_TOPIC, names[name]): int(mark.value["next_offset"]) for name, mark in marks.items()}
     return _log_lag(settings, "lag.feed", (SOURCE_TOPIC,), reached, clock)
+
+
+def intake_lag(settings: Settings, clock: Clock) -> Lag | None:
+    """The intake behind the ends of the hospitals' topics; None where there are none. Raises LogUnavailable."""
+    topics = hospital_topics(settings)
+    if not topics:
+        return None
+    mark = read_marks(settings, [INTAKE]).get(INTAKE)
+    reached = {} if mark is None else {(topic, 0): int(offset) for topic, offset in mark.value.items()}
+    return _log_lag(settings, "lag.intake", topics, reached, clock)
 
 
 def marks_of(settings: Settings, clock: Clock) -> LogProducer:

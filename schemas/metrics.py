@@ -120,8 +120,8 @@ CHECKPOINT_POSITION: Final = Metric(
 )
 LAG_EVENTS: Final = Metric(
     *("registry_lag_events", "gauge", ("part",), "events", BOTH),
-    en="Events that wait for a part: `relay`, each read model, the public feed.",
-    zh="等待某一部分处理的事件数：relay、各视图、公开推送。",
+    en="Events that wait for a part: `relay`, each read model, the public `feed`, the `intake` of hospitals' records.",
+    zh="等待某一部分处理的事件数：relay、各视图、公开推送（feed）、医疗机构记录的接收（intake）。",
 )
 LAG_SECONDS: Final = Metric(
     *("registry_lag_seconds", "gauge", ("part",), "seconds", BOTH),
@@ -173,6 +173,11 @@ REPEATED: Final = Metric(
     en="Records that a projector dropped because they had been folded before.",
     zh="因已处理过而被投影进程丢弃的记录数。",
 )
+HOSPITAL_RECORDS: Final = Metric(
+    *("registry_hospital_records_total", "counter", ("institution", "outcome"), "records", PIPELINE),
+    en="Records of each hospital that the intake has taken in: accepted, dead_letter.",
+    zh="已接收的各医疗机构记录：accepted（采用）、dead_letter（死信）。",
+)
 
 
 def _of_the_client(name: str, kind: Kind, unit: str, en: str, zh: str, labels: tuple[str, ...] = ()) -> Metric:
@@ -184,7 +189,7 @@ METRICS: Final = (
     *(HTTP_REQUESTS, HTTP_SECONDS, APPEND_SECONDS, APPEND_FAILURES, HOUSEHOLDS, KNOWN_BEFORE),
     *(STORE_POSITION, RELAY_POSITION, CHECKPOINT_POSITION, LAG_EVENTS, LAG_SECONDS, LAG_UNREADABLE),
     *(REBUILD_DONE, REBUILD_TOTAL, PIPELINE_EVENTS, PIPELINE_UNAVAILABLE, PIPELINE_LAST_MOVED),
-    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED),
+    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS),
     _of_the_client("process_start_time_seconds", "gauge", "seconds since 1970", "When the process began.", "进程启动的时刻。"),
     _of_the_client("process_cpu_seconds_total", "counter", "seconds", "Processor time used.", "已用处理器时间。"),
     _of_the_client("process_resident_memory_bytes", "gauge", "bytes", "Memory in use.", "占用内存。"),

@@ -4,9 +4,11 @@ What it appends and its mark are one transaction of the log, so that a crash at 
 remembers nothing else. Another intake takes its name over, and the log refuses this one from then on.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
+from consumers.intake.letters import ACCEPTED_TOPIC
 from consumers.log.consumer import LogConsumer
 from registry.log.producer import LogProducer, Mark
 from schemas.messages import Message, Record
@@ -18,6 +20,14 @@ INTAKE: Final = "intake"
 BATCH_MAX: Final = 2000
 """Records of one transaction."""
 HOSPITAL_TOPIC: Final = topic_spec("hospital.{institution}.expenses")
+
+
+Told = Callable[[Mapping[tuple[str, bool], int]], None]
+"""Learns of each batch that is stored: (hospital, whether they were accepted) -> how many records."""
+
+
+def nobody(counts: Mapping[tuple[str, bool], int]) -> None:
+    """Nobody counts them."""
 
 
 class Judge(Protocol):
@@ -40,10 +50,13 @@ class Intake:
     After any error it is closed, and another one goes on from the mark.
     """
 
-    def __init__(self, consumer: LogConsumer, producer: LogProducer, judge: Judge, *, batch_max: int = BATCH_MAX) -> None:
+    def __init__(
+        self, consumer: LogConsumer, producer: LogProducer, judge: Judge, told: Told = nobody, *, batch_max: int = BATCH_MAX
+    ) -> None:
         self._consumer = consumer
         self._producer = producer
         self._judge = judge
+        self._told = told
         self._batch_max = batch_max
         mark = producer.mark(INTAKE)
         self._reached = {} if mark is None else {topic: int(offset) for topic, offset in mark.value.items()}
@@ -62,14 +75,13 @@ class Intake:
             reached = self._reached | {topic: offset + 1 for topic, _, offset, *_ in records}
             self._producer.append(messages, Mark(INTAKE, reached))
             self._reached = reached
+        self._told(
+            Counter(
+                (institution_of(record.topic) or "", message.topic == ACCEPTED_TOPIC)
+                for record, message in zip(records, messages, strict=True)
+            )
+        )
         return len(records)
-
-    def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Take in batch after batch until the log has no more, or `stop` says so; return how many records came."""
-        read = 0
-        while not stop() and (count := self.step()):
-            read += count
-        return read
 
     def close(self) -> None:
         """Let go of the consumer and the producer."""

@@ -11,6 +11,7 @@ from kafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionErro
 
 from consumers.log.kafka import AHEAD, HEARTBEATS, Membership
 from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_python_opening import open_whole
 from registry.log.kafka_reading import unavailable
 from schemas.log_errors import OffsetOutOfRange
 from schemas.messages import Record, TopicPartition
@@ -66,7 +67,8 @@ class PythonReader:
         self._consumer.close(autocommit=False)
 
     def _open(self) -> Any:
-        return KafkaConsumer(
+        return open_whole(
+            KafkaConsumer,
             group_id=self._membership.group,
             enable_auto_commit=False,
             auto_offset_reset="none",

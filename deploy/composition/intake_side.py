@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from consumers.intake.intake import INTAKE, Intake, institution_of
+from consumers.intake.intake import INTAKE, Intake, Told, institution_of, nobody
 from consumers.intake.judging import ExpenseJudge
 from deploy.composition.intake_keys import read_intake_keys
 from deploy.composition.keys import read_keys
@@ -30,8 +30,10 @@ def person_tokens(settings: Settings) -> PersonTokens:
     return PersonTokens(lookup.token_key)
 
 
-def open_intake(side: WriteSide, topics: Sequence[str]) -> Intake:
+def open_intake(side: WriteSide, topics: Sequence[str], told: Told = nobody) -> Intake:
     """An intake of these topics that goes on from its mark; every older one is refused from then on. Its owner closes it.
+
+    told: of each batch that is stored.
 
     Raises KeyRefused, LogUnavailable, LogDamaged, UnknownTopic.
     """
@@ -52,7 +54,7 @@ def open_intake(side: WriteSide, topics: Sequence[str]) -> Intake:
     )
     consumer = open_consumer(settings, INTAKE, topics)
     try:
-        return Intake(consumer, open_producer(settings, INTAKE, side.clock), judge)
+        return Intake(consumer, open_producer(settings, INTAKE, side.clock), judge, told)
     except BaseException:
         consumer.close()
         raise

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from deploy.bounded import answers_within
 from deploy.composition.read_side import READ_MODELS
-from deploy.lag import Lag, RelayState, feed_lag, marks_of, relay_state, view_lag
+from deploy.lag import Lag, RelayState, feed_lag, intake_lag, marks_of, relay_state, view_lag
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
@@ -27,6 +27,7 @@ ANSWER_S: Final = 4.0
 _STORE: Final = "store"
 _RELAY: Final = "relay"
 FEED: Final = "feed"
+_INTAKE: Final = "intake"
 Answer = int | RelayState | Lag | None
 
 
@@ -63,7 +64,12 @@ class LagCollector(Collector):
         yield from families.values()
 
     def _questions(self) -> dict[str, Callable[[], Answer]]:
-        questions: dict[str, Callable[[], Answer]] = {_STORE: self._head, _RELAY: self._relay, FEED: self._feed}
+        questions: dict[str, Callable[[], Answer]] = {
+            _STORE: self._head,
+            _RELAY: self._relay,
+            FEED: self._feed,
+            _INTAKE: lambda: intake_lag(self._settings, self._clock),
+        }
         return questions | {model.name: lambda m=model: self._view(m) for model in READ_MODELS}
 
     def _feed(self) -> Lag | None:

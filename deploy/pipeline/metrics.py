@@ -1,12 +1,13 @@
 """What relay and projectors of this process do, as Prometheus metrics: what they moved, how often they had to wait."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from deploy.metrics.appends import AppendMetrics
 from schemas.metrics import (
+    HOSPITAL_RECORDS,
     PARTITIONS_LOST,
     PARTITIONS_TAKEN,
     PIPELINE_EVENTS,
@@ -28,6 +29,7 @@ class PipelineMetrics:
         self._taken = Counter(*PARTITIONS_TAKEN.declared, registry=registry)
         self._lost = Counter(*PARTITIONS_LOST.declared, registry=registry)
         self._repeated = Counter(*REPEATED.declared, registry=registry)
+        self._hospital_records = Counter(*HOSPITAL_RECORDS.declared, registry=registry)
 
     def moved(self, task: str, events: int) -> None:
         """A step has moved so many."""
@@ -43,3 +45,8 @@ class PipelineMetrics:
         self._taken.labels(task).inc(taken)
         self._lost.labels(task).inc(lost)
         self._repeated.labels(task).inc(repeated)
+
+    def took_in(self, counts: Mapping[tuple[str, bool], int]) -> None:
+        """Of (hospital, whether they were accepted) so many records."""
+        for (institution, accepted), count in counts.items():
+            self._hospital_records.labels(institution, "accepted" if accepted else "dead_letter").inc(count)

@@ -50,7 +50,7 @@ def run_all(settings: Settings) -> None:
         def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
             relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
             projecting = projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
-            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock)
+            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock, metrics)
 
         _run(settings, clock, tasks)
 
@@ -83,7 +83,7 @@ def run_intake(settings: Settings) -> None:
     """The intake of hospitals' records: `registry intake`."""
     with _alone(settings, INTAKE):
         clock = register_clock(settings)
-        _run(settings, clock, lambda stop, metrics: intake_tasks(settings, clock))
+        _run(settings, clock, lambda stop, metrics: intake_tasks(settings, clock, metrics))
 
 
 def relay_tasks(
@@ -126,9 +126,9 @@ def feed_tasks(
     return {TASK: partial(opened_feed, settings, clock, partitions, watched=metrics)}
 
 
-def intake_tasks(settings: Settings, clock: Clock) -> dict[str, Opened]:
+def intake_tasks(settings: Settings, clock: Clock, metrics: PipelineMetrics) -> dict[str, Opened]:
     """The task of hospitals' records."""
-    return {TAKING_IN: partial(opened_intake, settings, clock)}
+    return {TAKING_IN: partial(opened_intake, settings, clock, metrics.took_in)}
 
 
 def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event, PipelineMetrics], dict[str, Opened]]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
+from consumers.intake.intake import Told, nobody
 from deploy.composition.intake_side import hospital_topics, open_intake
 from deploy.composition.write_side import write_side
 from deploy.pipeline.task import Reopen, Step
@@ -18,8 +19,10 @@ LOOK_S: Final = 5.0
 
 
 @contextmanager
-def opened_intake(settings: Settings, clock: Clock) -> Iterator[Step]:
+def opened_intake(settings: Settings, clock: Clock, told: Told = nobody) -> Iterator[Step]:
     """An intake that goes on from its mark, for the hospitals that there are; opened anew where another one has come.
+
+    told: of each batch.
 
     Raises StoreMissing, StoreUnavailable, VaultUnavailable, KeyRefused, LogUnavailable, LogDamaged, UnknownTopic; the steps also
     raise ProducerFenced.
@@ -27,7 +30,7 @@ def opened_intake(settings: Settings, clock: Clock) -> Iterator[Step]:
     topics = hospital_topics(settings)
     with ExitStack() as stack:
         side = stack.enter_context(write_side(settings, clock=clock))
-        intake = open_intake(side, topics) if topics else None
+        intake = open_intake(side, topics, told) if topics else None
         if intake is not None:
             stack.callback(intake.close)
         looked = time.monotonic()

@@ -15,6 +15,7 @@ Words = Mapping[Language, str]
 RELAY_S: Final = 60
 VIEW_S: Final = 60
 FEED_S: Final = 300
+INTAKE_S: Final = 300
 CHECKPOINTS: Final = 2
 """So many times the events of one checkpoint may be without one."""
 
@@ -78,6 +79,7 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
         if part.startswith("view "):
             yield from _waiting(document, settings, language, part, "RegistryViewBehind", VIEW_S)
     yield from _waiting(document, settings, language, "feed", "RegistryFeedBehind", FEED_S)
+    yield from _waiting(document, settings, language, "intake", "RegistryIntakeBehind", INTAKE_S)
     unsigned = relay.get("position", 0) - relay.get("sealed", 0)
     if unsigned > CHECKPOINTS * settings.checkpoint_every:
         step = LOOK_AT_ITS_LOG[language].format(name="RegistryCheckpointsBehind")
@@ -90,8 +92,9 @@ def _waiting(
     """Something waits for too long; or it waits, and whoever should move it does not run on the one machine there is."""
     told = document[part]
     events, seconds = told.get("lag_events", 0), told.get("lag_seconds", 0.0)
-    command = {"relay": "relay", "feed": "feed"}.get(part, "project")
-    stopped = events > 0 and part != "feed" and settings.log.startswith("embedded:") and not _runs(document, command)
+    command = {"relay": "relay", "feed": "feed", "intake": "intake"}.get(part, "project")
+    alone = settings.log.startswith("embedded:") and part not in ("feed", "intake")
+    stopped = alone and events > 0 and not _runs(document, command)
     if stopped or seconds > limit_s:
         words = NOT_RUNNING[language] if stopped else LOOK_AT_ITS_LOG[language]
         what = WAITING[language].format(events=events, seconds=seconds)

@@ -11,7 +11,7 @@ from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import WriteSide, register_clock, require_store, write_side
-from deploy.lag import Lag, feed_lag, marks_of, relay_state, view_lag
+from deploy.lag import Lag, feed_lag, intake_lag, marks_of, relay_state, view_lag
 from deploy.settings import Settings
 from deploy.status.processes import processes
 from deploy.told_errors import code_of
@@ -43,7 +43,7 @@ def questions(settings: Settings) -> Mapping[str, Callable[[], Document]]:
         "checkpoint": lambda: _checkpoint(settings),
     }
     asked |= {view_part(model): partial(_view, settings, model) for model in READ_MODELS}
-    return asked | {"feed": lambda: _feed(settings), "register": lambda: _register(settings)}
+    return asked | {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings), "register": lambda: _register(settings)}
 
 
 def view_part(model: ReadModel) -> str:
@@ -141,6 +141,12 @@ def _view(settings: Settings, model: ReadModel) -> Document:
 def _feed(settings: Settings) -> Document:
     """Empty where no feed was ever begun."""
     lag = feed_lag(settings, _clock(settings))
+    return {} if lag is None else _lag(lag)
+
+
+def _intake(settings: Settings) -> Document:
+    """Empty where no hospital has a topic."""
+    lag = intake_lag(settings, _clock(settings))
     return {} if lag is None else _lag(lag)
 
 

@@ -9,6 +9,7 @@ from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutErro
 
 from registry.log.kafka import Placed
 from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_python_opening import open_whole
 from registry.log.kafka_reading import unavailable
 from registry.log.kafka_times import DELIVERY_S, transaction_s
 from schemas.log_errors import ProducerFenced
@@ -58,7 +59,8 @@ class PythonClient:
                 "transactional_id": self._transactional_id,
                 "transaction_timeout_ms": int(transaction_s(self._delivery_s) * 1000),
             }
-        return KafkaProducer(
+        return open_whole(
+            KafkaProducer,
             acks="all",
             enable_idempotence=True,
             compression_type="lz4",

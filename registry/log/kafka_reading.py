@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError, TransactionalIdAuthorizationFailedError
 
 from registry.log.kafka_address import KafkaAddress
+from registry.log.kafka_python_opening import open_whole
 from registry.log.producer import Mark
 from schemas.log_errors import LogUnavailable, PartitionsChanged, UnknownTopic
 
@@ -96,7 +97,8 @@ def _end_with_what_is_open(address: KafkaAddress, place: TopicPartition) -> int:
 @contextmanager
 def _reader(address: KafkaAddress, *, isolation_level: str = "read_committed") -> Iterator[Any]:
     try:
-        consumer = KafkaConsumer(
+        consumer = open_whole(
+            KafkaConsumer,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level=isolation_level,

@@ -15,7 +15,7 @@ from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
 from consumers.log.confluent_reader import ConfluentReader
-from consumers.log.kafka import KafkaLogConsumer
+from consumers.log.kafka import KafkaLogConsumer, Membership
 from consumers.log.kafka_python_reader import PythonReader
 from deploy.broker.cluster_control import status_of
 from deploy.broker.layout import Cluster
@@ -218,8 +218,13 @@ def test_no_cluster_there_is_said_within_a_bounded_time(client: str) -> None:
     with pytest.raises(LogUnavailable, match=rf"E-LOG-UNAVAILABLE: .*{address.bootstrap}"):
         KafkaLogProducer(address, open_client, name="relay")
     with pytest.raises(LogUnavailable, match=address.bootstrap):
+        open_reader(address, Membership("g", 6.0, lambda places: None, lambda places: None))
+    with pytest.raises(LogUnavailable, match=address.bootstrap):
         KafkaLogConsumer(address, open_reader, group="g", topics=["t"])
     assert time.monotonic() - before < 10
+    # Whoever waits for the cluster asks again and again.
+    left = [thread.name for thread in threading.enumerate() if "kafka" in thread.name]
+    assert not left
 
 
 def test_topics_that_differ_from_the_catalogue_are_refused(make_kafka_log: Callable[[], KafkaLog]) -> None:

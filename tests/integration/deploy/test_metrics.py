@@ -12,11 +12,15 @@ import pytest
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from consumers.intake.intake import HOSPITAL_TOPIC
+from deploy.composition.log_side import make_topic, open_producer
+from deploy.composition.write_side import register_clock
 from deploy.metrics.appends import AppendMetrics
 from deploy.metrics.requests import RequestMetrics
 from deploy.settings import Settings
 from registry.store.errors import IdempotencyMismatch, StoreBusy, StreamConflict
 from schemas.log_errors import LogUnavailable
+from schemas.messages import Message
 from schemas.metrics import API, METRICS, PIPELINE, Server
 from tests.support.installation import CLERK, ON, VILLAGE, new_installation
 from tests.support.ports import free_port
@@ -24,12 +28,15 @@ from tests.support.program import registry
 from tests.support.registry_up import ask, bearer
 from tests.support.waiting import wait_until
 
+HOSPITAL = "H46999900001"
+
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Server, dict[str, Metric]]]:
     """What a register's processes serve once a command was accepted, one refused, and the read model has come up to it."""
     folder = tmp_path_factory.mktemp("metrics")
     settings = new_installation(folder, port=free_port(), metrics_port=free_port())
+    _send_as_hospital(settings, b"no record")
     with subprocess.Popen(
         [sys.executable, "-m", "deploy.cli", "up"], env=_environment(settings), stdout=subprocess.DEVNULL
     ) as up:
@@ -43,11 +50,21 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Server, d
             assert ask(settings.port, "GET", path)[0] == 401
             wait_until(lambda: ask(settings.port, "GET", path, **bearer(clerk))[0] == 200)
             api = _get(f"http://127.0.0.1:{settings.port}/v1/metrics", **bearer(operator))
-            pipeline = _get(f"http://127.0.0.1:{settings.metrics_port}/metrics")
+            served = f"http://127.0.0.1:{settings.metrics_port}/metrics"
+            wait_until(lambda: f'institution="{HOSPITAL}",outcome="dead_letter"' in _get(served), 30)
+            pipeline = _get(served)
             assert json.loads(_get(f"http://127.0.0.1:{settings.metrics_port}/live")) == {"live": True}
             yield {"api": _families(api), "pipeline": _families(pipeline)}
         finally:
             up.terminate()
+
+
+def _send_as_hospital(settings: Settings, record: bytes) -> None:
+    topic = HOSPITAL_TOPIC.of(HOSPITAL)
+    make_topic(settings, topic)
+    producer = open_producer(settings, None, register_clock(settings))
+    producer.append([Message(topic.name, b"any", record, (), 0)])
+    producer.close()
 
 
 @pytest.mark.parametrize("server", sorted(API | PIPELINE))

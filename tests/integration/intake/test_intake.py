@@ -1,5 +1,6 @@
 """The intake on a real log: what is in order goes on under the person's id, the rest back with its reasons; each once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -126,6 +127,20 @@ def test_another_intake_takes_over_and_the_first_writes_nothing_more(bench: Inta
     first.close()
     second.close()
     assert len(bench.accepted()) == 4
+
+
+def test_what_came_of_each_hospitals_records_is_counted_once_it_is_stored(bench: IntakeBench) -> None:
+    here, there = bench.institutions[:2]
+    for number in range(3):
+        bench.report(here, settlement(number, institution=here, **bench.sealed(number)))
+    bench.report(here, settlement(3, institution=there, **bench.sealed(3)))
+    bench.report(there, settlement(4, institution=there, **bench.sealed(4)))
+    found: Counter[tuple[str, bool]] = Counter()
+    intake = bench.intake(told=found.update)
+    while found.total() < 5:
+        intake.step(PATIENCE_S)
+    intake.close()
+    assert found == {(here, True): 3, (here, False): 1, (there, True): 1}
 
 
 class Dies(Exception):
