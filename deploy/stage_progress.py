@@ -27,6 +27,7 @@ WORDS: Final = {
     "RESTORE": {"en": "restoring", "zh": "恢复历史"},
     "FINISH": {"en": "bringing the old log to its end", "zh": "处理完旧日志"},
     "RELAY": {"en": "feeding the new log", "zh": "写入新日志"},
+    "COPY": {"en": "copying hospitals' records", "zh": "复制医疗机构记录"},
     "PUBLISH": {"en": "publishing anew", "zh": "重新发布"},
     "VAULT": {"en": "reading the access log", "zh": "核查访问记录"},
 }

@@ -2,7 +2,8 @@
 
 The event store is the truth: the new log is fed from it by the relay itself, so it gets the same bytes in the same order for each
 key, and the same checkpoints. Offsets are others, so read models are made anew from it, and the feed's memory too. What is
-published is published anew by the feed, from the same events; what agencies have seen has to be what they would see.
+published is published anew by the feed, from the same events; what agencies have seen has to be what they would see. What
+hospitals sent, and what the intake made of it, is in no event store: it is copied.
 """
 
 from collections.abc import Iterator
@@ -15,17 +16,21 @@ from typing import Final
 
 from consumers.feed.feed import SOURCE_TOPIC
 from consumers.feed.keeping import build_name
+from consumers.intake.intake import HOSPITAL_TOPIC, institution_of
 from consumers.rebuild.rebuild import Rebuild
+from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
 from deploy.lag import feed_lag
 from deploy.log_move.contents import contents
+from deploy.log_move.copying import copy_all
 from deploy.log_move.errors import LogMoveRefused
 from deploy.log_move.progress import note, require_empty, state_of
 from deploy.pipeline.feeding import opened_feed
 from deploy.pipeline.projecting import opened_projector
 from deploy.pipeline.relaying import opened_relay
+from deploy.pipeline.taking_in import opened_intake
 from deploy.pipeline.task import Opened
 from deploy.settings import Settings
 from deploy.stage_progress import Stages
@@ -68,6 +73,7 @@ def move_log(old: Settings, new: Settings, stages: Stages, workers: int) -> Move
         note(new, clock, "begun")
     if state != "compared":
         _bring_to_its_end(old, stages)
+        copy_all(old, new, clock, stages)
         stages.begin("RELAY", head)
         _drain(partial(opened_relay, new, clock), stages)
         if feed_lag(old, clock) is not None:
@@ -91,6 +97,8 @@ def _bring_to_its_end(old: Settings, stages: Stages) -> None:
     _drain(partial(opened_relay, old, clock), stages)
     if feed_lag(old, clock) is not None:
         _drain(partial(opened_feed, old, clock), stages)
+    if hospital_topics(old):
+        _drain(partial(opened_intake, old, clock), stages)
     for model in READ_MODELS:
         _drain(partial(opened_projector, old, model), stages)
 
@@ -118,7 +126,8 @@ def _compare(old: Settings, new: Settings, stages: Stages) -> int:
     """Return how many records both hold. Raises LogMoveRefused, naming the first partition that differs."""
     compared = 0
     stages.begin("LOG", None)
-    for topic in live_topics():
+    hospitals = [HOSPITAL_TOPIC.of(institution_of(name) or "") for name in hospital_topics(old)]
+    for topic in (*live_topics(), *hospitals):
         if topic.name == POSITIONS:
             continue
         before, after = (contents(settings, topic, stages.advance) for settings in (old, new))

@@ -2,29 +2,21 @@
 
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from consumers.intake.intake import HOSPITAL_TOPIC
 from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
 from consumers.log.embedded import EmbeddedConsumer
-from deploy.composition.intake_keys import read_intake_keys
-from deploy.composition.log_side import make_topic, open_producer
-from deploy.composition.write_side import register_clock
+from deploy.composition.log_side import make_topic
 from deploy.settings import Settings
-from registry.expenses.check import REPORTED
 from registry.expenses.identities import expense_id
-from registry.expenses.seal import seal
-from schemas.clock import shanghai_date
 from schemas.messages import Record
-from tests.support.expenses import settlement
+from tests.support.hospital_reports import HOSPITALS, report
 from tests.support.installation import new_installation
-from tests.support.intake import CODEC, id_number, written
+from tests.support.intake import CODEC
 from tests.support.waiting import wait_until
 
-HOSPITALS = ("H46902400001", "H46902400002")
 KILLS, PORTION, PATIENCE_S = 6, 120, 60.0
 RECORDS = KILLS * PORTION
 
@@ -58,24 +50,6 @@ def test_killed_intakes_take_everything_in_once(tmp_path: Path) -> None:
     assert len(accepted) == len(expected)
     assert set(accepted) == expected
     assert len(records(log, DEAD_LETTERS)) == len(wrong)
-
-
-def report(settings: Settings, numbers: range) -> None:
-    """The settlements of these numbers, of both hospitals; of ten one has an amount that cannot be."""
-    key_id, public = read_intake_keys(settings).current
-    clock = register_clock(settings)
-    now = clock.now()
-    on = shanghai_date(now)
-    producer = open_producer(settings, None, clock)
-    for number in numbers:
-        code = HOSPITALS[number % 2]
-        named: dict[str, Any] = {"sealed_id": seal(id_number(number % 50), public), "key_id": key_id, "person_token": None}
-        days = {"admitted_on": on - timedelta(days=9), "discharged_on": on - timedelta(days=3), "settled_at": now}
-        values = settlement(number, institution=code, **named, **days)
-        if number % 10 == 0:
-            values["total_fee"] += 1
-        producer.append([written(code, REPORTED, values)])
-    producer.close()
 
 
 def start(settings: Settings) -> "subprocess.Popen[bytes]":

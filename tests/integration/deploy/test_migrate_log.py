@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,14 +12,20 @@ from uuid import UUID, uuid4
 
 import pytest
 from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
 
-from deploy.composition.log_side import open_consumer, open_producer
+from consumers.intake.intake import HOSPITAL_TOPIC
+from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
+from deploy.composition.intake_side import hospital_topics
+from deploy.composition.log_side import make_topic, open_consumer, open_producer
 from deploy.composition.write_side import WriteSide, register_clock, write_side
 from deploy.lag import Lag, feed_lag
 from deploy.log_move import moving
+from deploy.log_move.errors import LogMoveRefused
 from deploy.log_move.moving import Moved, move_log
 from deploy.overview import overview
 from deploy.pipeline.feeding import opened_feed
+from deploy.pipeline.taking_in import opened_intake
 from deploy.settings import Settings
 from deploy.topics.making import make_topics
 from registry.household.opening import ImportHousehold
@@ -26,6 +33,7 @@ from schemas.access import Actor
 from schemas.messages import Message
 from schemas.topics import live_topics
 from tests.support.histories import grown_up
+from tests.support.hospital_reports import HOSPITALS, report
 from tests.support.installation import VILLAGE, new_installation, record_household, request, shown
 from tests.support.own_kafka import own_kafka
 from tests.support.program import registry
@@ -63,7 +71,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def kafka(broker: str, tmp_path: Path) -> str:
     """A log that is empty, with our topics."""
     client = KafkaAdminClient(bootstrap_servers=broker)
-    ours = {topic.name for topic in live_topics()}
+    ours = {topic.name for topic in (*live_topics(), *map(HOSPITAL_TOPIC.of, HOSPITALS))}
     client.delete_topics(sorted(ours & set(client.list_topics())))
     wait_until(lambda: not ours & set(client.list_topics()))
     client.close()
@@ -195,6 +203,42 @@ def test_a_new_log_that_is_not_the_same_is_not_gone_over_to(old: Settings, kafka
     assert called.returncode == 1
     assert called.stderr.splitlines()[-1].startswith("E-LOG-MOVE: person.events partition ")
     assert households(old) == before
+
+
+def test_what_hospitals_sent_is_copied_and_the_intake_goes_on_behind_it(old: Settings, kafka: str) -> None:
+    old = replace(old, synthetic_ids=True)
+    new = replace(old, log_url=kafka)
+    for code in HOSPITALS:
+        make_topic(old, HOSPITAL_TOPIC.of(code))
+    report(old, range(40))
+    with pytest.raises(LogMoveRefused, match="registry broker user add hospital"):
+        move_log(old, new, Untold(), 1)
+    client = KafkaAdminClient(bootstrap_servers=kafka.removeprefix("kafka://"))
+    client.create_topics([NewTopic(HOSPITAL_TOPIC.of(code).name, num_partitions=1, replication_factor=1) for code in HOSPITALS])
+    wait_until(lambda: len(hospital_topics(new)) == len(HOSPITALS))
+    client.close()
+    with pytest.raises(KeyboardInterrupt):
+        move_log(old, new, Untold("RELAY"), 1)
+    move_log(old, new, Untold(), 1)
+    taken_in = records(new, ACCEPTED_TOPIC, DEAD_LETTERS)
+    assert len(taken_in) == 40
+    report(new, range(40, 50))
+    with opened_intake(new, register_clock(new)) as step:
+        wait_until(lambda: step() >= 0 and len(records(new, ACCEPTED_TOPIC, DEAD_LETTERS)) >= 50, 60)
+    assert len(records(new, ACCEPTED_TOPIC, DEAD_LETTERS)) == 50
+    assert records(new, ACCEPTED_TOPIC, DEAD_LETTERS) >= taken_in
+
+
+def records(settings: Settings, *topics: str) -> Counter[tuple[bytes | None, bytes | None]]:
+    consumer = open_consumer(settings, "test", topics)
+    try:
+        consumer.resume_from(lambda topic, partition: 0)
+        found: Counter[tuple[bytes | None, bytes | None]] = Counter()
+        while batch := consumer.poll(5000, 1.0):
+            found.update((record.key, record.value) for record in batch)
+        return found
+    finally:
+        consumer.close()
 
 
 def registry_with(settings: Settings) -> subprocess.CompletedProcess[str]:
