@@ -15,7 +15,15 @@ from registry.early_warning.assign import AssignEarlyWarning
 from registry.early_warning.cancel import CancelEarlyWarning
 from registry.early_warning.command import WarningCommand
 from registry.early_warning.escalate import EscalateEarlyWarning
-from registry.early_warning.outcome import IDENTIFIED, LINKED, MONITORED, CloseEarlyWarning, RecordWarningOutcome, close
+from registry.early_warning.outcome import (
+    IDENTIFIED,
+    LINKED,
+    MONITORED,
+    RE_ENTERED,
+    CloseEarlyWarning,
+    RecordWarningOutcome,
+    close,
+)
 from registry.early_warning.reopen import ReopenEarlyWarning
 from registry.early_warning.transfer import TransferEarlyWarning
 from registry.early_warning.visit import RecordWarningVisit, VerifyEarlyWarning
@@ -27,7 +35,7 @@ from registry.household.obstacles import clear_obstacle, open_obstacle
 from registry.refusal import refuse
 
 OBSTACLE = "WARNING"
-PROCEDURES = {IDENTIFIED: (IDENTIFICATION,), MONITORED: (MONITORING,), "RE_ENTERED": (RELAPSE, RE_ENTRY)}
+PROCEDURES = {IDENTIFIED: (IDENTIFICATION,), MONITORED: (MONITORING,), RE_ENTERED: (RELAPSE, RE_ENTRY)}
 """Outcome -> the procedures of which its link names a case."""
 
 
@@ -95,11 +103,14 @@ def _cases_of(household: Household, outcome: str) -> frozenset[UUID]:
 
 
 def _link_is_complete(warnings: EarlyWarnings, loader: Loader) -> bool:
-    """IDENTIFIED at T3 or T4, RE_ENTERED at T10 or T11: no case of the procedure is open; MONITORED: the overlay is active."""
+    """The linked case has come to its end: IDENTIFIED at T3 or T4, RE_ENTERED at T10 or T11, MONITORED at M1.
+
+    One that was refused has come to its end too; a relapse that was confirmed has not, before the household is taken in again.
+    """
     case = warnings.case
     if case is None or case.linked_household_id is None:
         return False
     household = loader.household(case.linked_household_id)
-    if case.outcome == MONITORED:
-        return household.overlay == status.OVERLAY_ACTIVE
-    return not any(procedure in household.cases for procedure in PROCEDURES[case.outcome])
+    if case.outcome == RE_ENTERED and (household.status == status.RELAPSED or RE_ENTRY in household.cases):
+        return False
+    return case.linked_case_id not in {running.case_id for running in household.cases.values()}

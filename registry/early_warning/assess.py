@@ -24,6 +24,8 @@ from registry.policy.policy import Policy
 from registry.refusal import Refusals, refuse
 
 AMOUNTS_REDUCED = "AMOUNTS_REDUCED"
+MOVED = "MOVED"
+"""From a township that had it to another."""
 
 
 class EarlyWarningWatched(WarningEvent):
@@ -39,7 +41,6 @@ class EarlyWarningWatched(WarningEvent):
     def apply(self, aggregate: EarlyWarnings) -> None:
         aggregate.about(self.subject_kind, self.subject_id)
         aggregate.division = self.division
-        aggregate.watched_level = BLUE
         aggregate.watched = frozenset(self.expenses)
 
 
@@ -81,10 +82,11 @@ class EarlyWarningAssigned(WarningEvent):
     due_on: date
 
     def apply(self, aggregate: EarlyWarnings) -> None:
-        assert aggregate.case is not None
-        aggregate.division = aggregate.case.division = self.division
-        aggregate.case.state = states.ASSIGNED
-        aggregate.case.due_on = self.due_on
+        case = aggregate.case
+        assert case is not None
+        aggregate.division = case.division = self.division
+        case.begin_anew(self.due_on)
+        case.moved = case.moved or self.assignment == MOVED
 
 
 class EarlyWarningLevelChanged(WarningEvent):
@@ -99,7 +101,7 @@ class EarlyWarningLevelChanged(WarningEvent):
     due_on: date
 
     def apply(self, aggregate: EarlyWarnings) -> None:
-        aggregate.rest_on(self.warning_level, self.basis, [rule["rule"] for rule in self.fired], self.expenses)
+        aggregate.rest_on(self.warning_level, self.basis, self.fired, self.expenses)
         assert aggregate.case is not None
         aggregate.case.due_on = self.due_on
 
@@ -114,8 +116,7 @@ class EarlyWarningBasisChanged(WarningEvent):
 
     def apply(self, aggregate: EarlyWarnings) -> None:
         assert aggregate.case is not None
-        level = aggregate.case.level
-        aggregate.rest_on(level, self.basis, [rule["rule"] for rule in self.fired], self.expenses)
+        aggregate.rest_on(aggregate.case.level, self.basis, self.fired, self.expenses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,7 @@ def assess(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decis
 def _raise(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:
     policy = _policy(command, decision)
     claimed_by = after_working_days(decision.today, policy.warning_claim_working_days)
+    due_on = claimed_by if command.unclaimed else _due(command, decision)
     case_id = case_id_of(command.subject_id, warnings.next_episode)
     warnings.trigger(
         EarlyWarningRaised,
@@ -191,11 +193,10 @@ def _raise(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decis
         subject_id=command.subject_id,
         episode=warnings.next_episode,
         group=command.group,
-        due_on=claimed_by if command.unclaimed else _due(command, decision),
+        due_on=due_on,
         **_body(command),
     )
     if not command.unclaimed:
-        due_on = _due(command, decision)
         assign(warnings, decision, command.effective_on, command.division, assignment=command.assignment, due_on=due_on)
 
 
@@ -243,7 +244,7 @@ def _take_back(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: D
 
 
 def _watch(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:
-    known = warnings.watched_level == BLUE and warnings.watched == frozenset(command.expenses)
+    known = warnings.watched == frozenset(command.expenses)
     if command.level != BLUE or known or warnings.open_case is not None:
         return
     body = _body(command)

@@ -47,14 +47,6 @@ class Burden:
     personal_in_scope: Decimal = _NOTHING
     expenses: tuple[UUID, ...] = ()
 
-    def __add__(self, other: "Burden") -> "Burden":
-        return Burden(
-            self.gross + other.gross,
-            self.personal + other.personal,
-            self.personal_in_scope + other.personal_in_scope,
-            (*self.expenses, *other.expenses),
-        )
-
 
 def rolling(expenses: Iterable[Expense], until: date, floor: Decimal = _NOTHING) -> Burden:
     """The 365 days up to a day. floor: a personal part below it is left out of the personal sums."""

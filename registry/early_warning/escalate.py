@@ -39,21 +39,23 @@ class EscalateEarlyWarning(CaseCommand):
 @decides(EscalateEarlyWarning)
 def escalate(warnings: EarlyWarnings, command: EscalateEarlyWarning, decision: Decision) -> None:
     """E-NOT-OVERDUE; E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-CALENDAR-YEAR. Silent where it was told already."""
-    case, refusals = begin(warnings, command, decision, states.OPEN)
+    case, refusals = begin(warnings, command, decision, states.OVERDUE_CAN_BE)
     refusals.raise_any()
     policy = decision.policy_for(case.division, command.effective_on)
     late_on = escalates_after(case, command.escalated_to, policy)
     if decision.today <= late_on:
         refuse("E-NOT-OVERDUE", at="escalated_to", due=late_on)
-    if command.escalated_to not in case.escalated:
-        warnings.trigger(
-            EarlyWarningEscalated,
-            decision,
-            command.effective_on,
-            case_id=case.case_id,
-            escalated_to=command.escalated_to,
-            due_on=due_of(case),
-        )
+    # Nobody hears of it from above.
+    for told in (COUNTY, PROVINCE) if command.escalated_to == PROVINCE else (COUNTY,):
+        if told not in case.escalated:
+            warnings.trigger(
+                EarlyWarningEscalated,
+                decision,
+                command.effective_on,
+                case_id=case.case_id,
+                escalated_to=told,
+                due_on=due_of(case),
+            )
 
 
 def due_of(case: Case) -> date:

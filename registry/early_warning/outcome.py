@@ -37,6 +37,7 @@ class EarlyWarningOutcomeRecorded(WarningEvent):
         aggregate.case.state = states.FOLLOWED
         aggregate.case.outcome = self.outcome
         aggregate.case.linked_household_id = self.household_id
+        aggregate.case.linked_case_id = self.linked_case_id
 
 
 class EarlyWarningClosed(WarningEvent):

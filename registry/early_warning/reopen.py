@@ -34,13 +34,9 @@ class EarlyWarningReopened(WarningEvent):
     due_on: date
 
     def apply(self, aggregate: EarlyWarnings) -> None:
-        aggregate.rest_on(self.warning_level, self.basis, [rule["rule"] for rule in self.fired], self.expenses)
-        case = aggregate.case
-        assert case is not None
-        case.state, case.due_on = states.ASSIGNED, self.due_on
-        case.finding = case.outcome = ""
-        case.outcome_due_on = case.closed_on = case.linked_household_id = None
-        case.escalated.clear()
+        aggregate.rest_on(self.warning_level, self.basis, self.fired, self.expenses)
+        assert aggregate.case is not None
+        aggregate.case.begin_anew(self.due_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

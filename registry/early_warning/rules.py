@@ -94,7 +94,9 @@ def find(expenses: Sequence[Expense], facts_on: FactsOn, since: date) -> Finding
 def _on(day: date, expenses: Sequence[Expense], facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
     floor = facts.policy.warning_small_amount
     for person_id, own in by_person(expenses).items():
-        yield from _of_person(day, person_id, own, facts)
+        # A person's window ends with an expense of that person's: nobody is judged anew by the policy of a relative's day.
+        if any(expense.on == day for expense in own):
+            yield from _of_person(day, person_id, own, facts)
     yield from _of_household(day, rolling(expenses, day, floor), facts)
 
 

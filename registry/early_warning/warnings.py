@@ -4,16 +4,15 @@ One stream for a subject, so that it has one open case and no more; each case is
 subject: whoever replays what hospitals reported can raise nothing twice.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID, uuid5
 
 from registry.aggregate import Aggregate
 from registry.early_warning.event import WarningEvent
-from registry.early_warning.levels import NONE
 
 RAISED: Final = "RAISED"
 ASSIGNED: Final = "ASSIGNED"
@@ -25,6 +24,8 @@ CLOSED: Final = "CLOSED"
 CANCELLED: Final = "CANCELLED"
 TRANSFERRED: Final = "TRANSFERRED"
 OPEN: Final = frozenset({RAISED, ASSIGNED, VERIFYING, VERIFIED, FOLLOWED})
+OVERDUE_CAN_BE: Final = OPEN - {FOLLOWED}
+"""What follows a recorded outcome has the register's own days."""
 UNVISITED: Final = frozenset({RAISED, ASSIGNED})
 
 HOUSEHOLD: Final = "HOUSEHOLD"
@@ -48,7 +49,8 @@ class Case:
     """One episode. Amounts in yuan; days of the calendar in Shanghai.
 
     basis: the personal burden that it rests on; due_on: until when a visit verifies it, or while nobody has claimed it until when
-    somebody must; outcome_due_on: until when the outcome follows a verification.
+    somebody must; outcome_due_on: until when the outcome follows a verification; moved: to another township, which
+    began the clock anew, as happens once.
     """
 
     case_id: UUID
@@ -64,13 +66,23 @@ class Case:
     outcome: str = ""
     outcome_due_on: date | None = None
     linked_household_id: UUID | None = None
+    linked_case_id: UUID | None = None
     closed_on: date | None = None
     escalated: set[str] = field(default_factory=set)
+    moved: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in OPEN
+
+    def begin_anew(self, due_on: date) -> None:
+        """A township has it, and nothing was found yet. A clock that goes on has told whom it told; one begun anew has not."""
+        if due_on > self.due_on:
+            self.escalated.clear()
+        self.state, self.due_on = ASSIGNED, due_on
+        self.finding = self.outcome = ""
+        self.outcome_due_on = self.closed_on = self.linked_household_id = self.linked_case_id = None
 
 
 class EarlyWarnings(Aggregate):
@@ -83,7 +95,6 @@ class EarlyWarnings(Aggregate):
         super().__init__(id)
         self.subject_kind = ""
         self.subject_id: UUID | None = None
-        self.watched_level = NONE
         self.watched: frozenset[UUID] = frozenset()
         self.case: Case | None = None
         """The latest, open or not."""
@@ -102,8 +113,8 @@ class EarlyWarnings(Aggregate):
         """Learn whom it is about."""
         self.subject_kind, self.subject_id = subject_kind, subject_id
 
-    def rest_on(self, level: str, basis: Decimal, rules: Collection[str], expenses: Collection[UUID]) -> None:
+    def rest_on(self, level: str, basis: Decimal, fired: Collection[Mapping[str, Any]], expenses: Collection[UUID]) -> None:
         """The case rests on this from now on."""
         assert self.case is not None
         self.case.level, self.case.basis = level, basis
-        self.case.rules, self.case.expenses = frozenset(rules), frozenset(expenses)
+        self.case.rules, self.case.expenses = frozenset(rule["rule"] for rule in fired), frozenset(expenses)

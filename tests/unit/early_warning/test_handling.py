@@ -44,6 +44,18 @@ def test_who_lives_elsewhere_is_moved_and_the_clock_begins_again() -> None:
     a_register(opening(), assessed(), visited()).when(assign("469030101000", number=13)).then(on(WARNINGS, moved))
 
 
+def test_moved_a_second_time_the_clock_goes_on_and_a_finding_counts_for_nothing_elsewhere() -> None:
+    first, second = "469030101000", "469030102000"
+    register = a_register(opening(), assessed(), visited(), assign(first, number=13), *verified_in(day(14)))
+    again = seen(EarlyWarningAssigned, assignment="MOVED", division=second, due_on=date(2018, 9, 25))
+    register.when(assign(second, number=15)).then(on(WARNINGS, again))
+    register.when(ended(on=day(16))).then_refuses("E-WARNING-STATE")
+
+
+def verified_in(when: date) -> tuple[object, object]:
+    return visited(when), verified(when)
+
+
 def test_only_a_township_is_given_a_case() -> None:
     a_register(opening(), assessed()).when(assign(COUNTY)).then_refuses("E-DIVISION-LEVEL")
     a_register(opening(), assessed()).when(assign("999999999000")).then_refuses("E-DIVISION-UNKNOWN")
@@ -121,6 +133,18 @@ def test_overdue_it_is_told_to_the_county_and_later_to_the_province_each_once() 
     register.when(escalate("PROVINCE", date(2018, 9, 30))).then(
         on(WARNINGS, seen(EarlyWarningEscalated, escalated_to="PROVINCE"))
     )
+
+
+def test_where_the_county_was_passed_over_it_is_told_before_the_province() -> None:
+    told = [seen(EarlyWarningEscalated, escalated_to=to) for to in ("COUNTY", "PROVINCE")]
+    a_register(opening(), assessed()).when(escalate("PROVINCE", date(2018, 9, 30))).then(on(WARNINGS, *told))
+
+
+def test_what_follows_an_outcome_is_not_overdue() -> None:
+    link = {"household_id": HOUSEHOLD, "linked_case_id": household_case(HOUSEHOLD, "RELAPSE", 1)}
+    register = a_register(*warned(*relapse_checked(), number=296))  # type: ignore[arg-type]
+    register.take(ended("RE_ENTERED", day(296), **link))
+    register.when(escalate("COUNTY", day(330))).then_refuses("E-WARNING-STATE")
 
 
 def test_after_the_finding_it_waits_for_the_outcome() -> None:

@@ -41,6 +41,18 @@ def rules(finding: Finding) -> list[str]:
     return [rule.rule for rule in finding.fired]
 
 
+def test_nobody_is_judged_anew_by_the_policy_of_a_relatives_day() -> None:
+    """An unlisted person's 5,000 are below every threshold; a relative's 100, after the household was listed, change nothing."""
+    later = DAY + timedelta(days=14)
+
+    def known(day: date) -> Facts:
+        return facts("OTHER_RURAL" if day < later else "EXITED")
+
+    expenses = [spent(1, 5000, who=1), spent(2, 100, later, who=2)]
+    assert find(expenses, known, LONG_AGO).level == "NONE"
+    assert find([*expenses, spent(3, 100, later, who=1)], known, LONG_AGO).level == "YELLOW"
+
+
 @pytest.mark.parametrize("group", LISTED)
 @pytest.mark.parametrize(
     ("personal", "fires", "level"),
