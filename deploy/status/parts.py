@@ -8,11 +8,14 @@ from typing import Any, Final
 from deploy.bounded import answers_within
 from deploy.clocks import SystemClock
 from deploy.composition.installation_facts import read_clock_offset
-from deploy.composition.log_side import open_consumer
+from deploy.composition.log_side import kafka_address, on_kafka, open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import WriteSide, register_clock, require_store, write_side
 from deploy.lag import Lag, feed_lag, intake_lag, marks_of, relay_state, view_lag
+from deploy.pipeline.feeding import TASK as FEED
+from deploy.pipeline.projecting import task_name
 from deploy.settings import Settings
+from deploy.status.members import group_members
 from deploy.status.processes import processes
 from deploy.told_errors import code_of
 from projections.read_model import ReadModel
@@ -43,6 +46,8 @@ def questions(settings: Settings) -> Mapping[str, Callable[[], Document]]:
         "checkpoint": lambda: _checkpoint(settings),
     }
     asked |= {view_part(model): partial(_view, settings, model) for model in READ_MODELS}
+    if on_kafka(settings):
+        asked["members"] = lambda: _members(settings)
     return asked | {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings), "register": lambda: _register(settings)}
 
 
@@ -136,6 +141,12 @@ def _view(settings: Settings, model: ReadModel) -> Document:
             }
         engine = views.live(model)
         return document if engine is None else document | _lag(view_lag(settings, model, engine, _clock(settings)))
+
+
+def _members(settings: Settings) -> Document:
+    """Of each group that shares partitions out: where its members are."""
+    groups = [*(task_name(model) for model in READ_MODELS), FEED]
+    return dict(group_members(kafka_address(settings), groups))
 
 
 def _feed(settings: Settings) -> Document:

@@ -25,6 +25,8 @@ WORDS: Final = {
     },
     "process": {"en": "process {}", "zh": "进程 {}"},
     "no process": {"en": "none seen on this machine", "zh": "本机未见"},
+    "members": {"en": "running: {}", "zh": "运行中：{}"},
+    "untold": {"en": "this user may not ask", "zh": "本用户无权查询"},
     "answers": {"en": "answers at {}", "zh": "{} 有应答"},
     "no answer": {"en": "no answer at {}", "zh": "{} 无应答"},
     "position": {"en": "position {:,}", "zh": "位置 {:,}"},
@@ -69,6 +71,8 @@ def _rows(document: Document, language: Language) -> Iterator[Row]:
             yield part, words["unreachable"].format(told.get("why", "")), told["problem"]
         elif part == "processes":
             yield from _processes(told, words, places)
+        elif part == "members":
+            yield from _members(told, words)
         elif part == "register":
             yield from _register(told, words)
         else:
@@ -81,6 +85,12 @@ def _processes(told: Document, words: dict[str, str], places: Document) -> Itera
             yield role, words["answers" if found else "no answer"].format(found or places[role]), ""
         else:
             yield role, words["process"].format(found) if found else words["no process"], ""
+
+
+def _members(told: Document, words: dict[str, str]) -> Iterator[Row]:
+    for group, members in told.items():
+        state = words["untold"] if members is None else words["members"].format(len(members))
+        yield group, state, " · ".join(f"{host} × {members.count(host)}" for host in sorted(set(members or ())))
 
 
 def _row(part: str, told: Document, words: dict[str, str], places: Document) -> Row:

@@ -119,7 +119,7 @@ def test_a_part_that_cannot_be_reached_shows_its_code_and_the_rest_is_told(setti
 @pytest.mark.parametrize(
     ("down", "untold"),
     [
-        ("log_url", {"log", "relay", "checkpoint", "feed", "intake"}),
+        ("log_url", {"log", "relay", "checkpoint", "members", "feed", "intake"}),
         ("store_url", {"store", "relay", "register"}),
         ("views_url", {"view register"}),
     ],
@@ -160,6 +160,7 @@ def test_it_is_the_same_on_kafka_and_postgresql(tmp_path: Path, postgres_uri: st
             told: list[dict[str, Any]] = []
             wait_until(lambda: told.append(overview(settings)) or told[-1]["ok"], 30)
             document = told[-1]
+        assert document["members"] == {"projector.register": ["127.0.0.1"], "feed": []}
         assert document["relay"]["lag_events"] == document["view register"]["lag_events"] == 0
         assert document["log"]["topics"] > 5
     with let_sockets_go():
