@@ -19,10 +19,10 @@ class Figure:
     def __str__(self) -> str:
         ratio = "        -" if self.ratio is None else f"{self.ratio:9.2f}"
         verdict = {None: "", True: "ok", False: "BELOW"}[self.met]
-        return f"{self.name:<46} {self.measured:<44} {ratio}  {self.goal:<24} {verdict}"
+        return f"{self.name:<66} {self.measured:<44} {ratio}  {self.goal:<24} {verdict}"
 
 
-HEADING = f"{'path':<46} {'measured':<44} {'ratio':>9}  {'goal':<24}"
+HEADING = f"{'path':<66} {'measured':<44} {'ratio':>9}  {'goal':<24}"
 
 
 def seconds_of(work: Callable[[], object]) -> float:

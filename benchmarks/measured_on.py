@@ -66,6 +66,13 @@ def measured_on() -> Settings:
     return settings
 
 
+def where() -> str:
+    """The log and the database, in short: a figure means nothing without."""
+    settings = measured_on()
+    log = f"Kafka by {settings.kafka_client}" if on_kafka(settings) else "embedded"
+    return f"{log}, {'PostgreSQL' if settings.views_url.startswith('postgres') else 'SQLite'}"
+
+
 def counts_by_partition() -> Mapping[TopicPartition, int]:
     """How many records each partition holds."""
     counts: dict[TopicPartition, int] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figure import Figure, seconds_of
-from benchmarks.measured_on import Database, counts_by_partition, empty_database, log_records, measured_on
+from benchmarks.measured_on import Database, counts_by_partition, empty_database, log_records, measured_on, where
 from consumers.projector.projector import BATCH_MAX, Projector
 from deploy.composition.log_side import on_kafka, open_consumer
 from deploy.settings import Settings
@@ -49,7 +49,7 @@ def measure() -> Iterator[Figure]:
     best, bare = min(spent), min(parts, key=sum)
     rate, ratio = count / best, sum(bare) / best
     yield Figure(
-        "projection, catch-up of one process",
+        f"projection, catch-up of one process ({where()})",
         f"{rate:,.0f} events/s (bare {count / sum(bare):,.0f})",
         ratio,
         f">= {GOAL_RATIO}, {GOAL_RATE:,}/s",
@@ -57,12 +57,12 @@ def measure() -> Iterator[Figure]:
     )
     two = best / min(shared)
     measured = f"{count / min(shared):,.0f} events/s"
-    yield Figure("projection, catch-up of two processes", measured, two, f">= {GOAL_TWO} times one", two >= GOAL_TWO)
+    yield Figure(f"projection, catch-up of two processes ({where()})", measured, two, f">= {GOAL_TWO} times one", two >= GOAL_TWO)
     names = ("poll", "decode", "fold", "write")
     costs = ", ".join(f"{name} {1e6 * part / count:.0f}" for name, part in zip(names, bare, strict=True))
-    yield Figure("projection, microseconds an event", costs, None, "-", None)
+    yield Figure(f"projection, microseconds an event ({where()})", costs, None, "-", None)
     if size:
-        yield Figure("projection, bytes an event in the read model", f"{size / count:,.0f}", None, "-", None)
+        yield Figure(f"projection, bytes an event in the read model ({where()})", f"{size / count:,.0f}", None, "-", None)
 
 
 def catch_up(settings: Settings, database: Database) -> float:
