@@ -10,16 +10,15 @@ from typing import Final, Protocol
 
 from consumers.intake.letters import ACCEPTED_TOPIC
 from consumers.log.consumer import LogConsumer
+from registry.expenses.records import HOSPITAL_TOPIC
 from registry.log.producer import LogProducer, Mark
 from schemas.messages import Message, Record
-from schemas.topics import topic_spec
 from schemas.uncollected import uncollected
 
 INTAKE: Final = "intake"
 """Name of its producer, and of its mark."""
 BATCH_MAX: Final = 2000
 """Records of one transaction."""
-HOSPITAL_TOPIC: Final = topic_spec("hospital.{institution}.expenses")
 
 
 Told = Callable[[Mapping[tuple[str, bool], int]], None]

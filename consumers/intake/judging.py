@@ -12,7 +12,7 @@ from uuid import UUID
 
 from consumers.intake.intake import institution_of
 from consumers.intake.letters import Letters
-from registry.expenses.check import REVERSED, Door, check
+from registry.expenses.check import DAYS_MAX, REVERSED, Door, check
 from registry.expenses.identities import newborn_id
 from registry.expenses.person_tokens import PersonTokens
 from registry.expenses.seal import IntakeKeys
@@ -23,11 +23,8 @@ from schemas.clock import Clock, shanghai_date
 from schemas.codec import Codec, Undecodable
 from schemas.divisions import Divisions
 from schemas.messages import Message, Record
-from schemas.topics import topic_spec
 
 RECORD_KIND: Final = "hospital."
-DAYS_MAX: Final = topic_spec("expenses.accepted").retention_days or 0
-"""How long after discharge an expense is taken in: as long as it is kept."""
 
 Identify = Callable[[Sequence[str]], Sequence[UUID]]
 """ID numbers in order -> the ids of their holders, known or new."""

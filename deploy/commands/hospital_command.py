@@ -4,7 +4,7 @@ import re
 
 import click
 
-from consumers.intake.intake import HOSPITAL_TOPIC, institution_of
+from consumers.intake.intake import institution_of
 from deploy.cli import data_options
 from deploy.commands.columns import columns
 from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
@@ -12,6 +12,7 @@ from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import make_topic
 from deploy.composition.write_side import require_store
 from deploy.settings import Settings
+from registry.expenses.records import HOSPITAL_TOPIC
 from schemas.topic_rights import CODES, Kind
 
 

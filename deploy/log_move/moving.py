@@ -16,7 +16,7 @@ from typing import Final
 
 from consumers.feed.feed import SOURCE_TOPIC
 from consumers.feed.keeping import build_name
-from consumers.intake.intake import HOSPITAL_TOPIC, institution_of
+from consumers.intake.intake import institution_of
 from consumers.rebuild.rebuild import Rebuild
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer
@@ -35,6 +35,7 @@ from deploy.pipeline.task import Opened
 from deploy.settings import Settings
 from deploy.stage_progress import Stages
 from projections.views.views import place_at
+from registry.expenses.records import HOSPITAL_TOPIC
 from registry.log.kafka_address import POSITIONS
 from registry.store.opening import recorder_for
 from schemas.clock import Clock

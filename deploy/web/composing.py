@@ -9,6 +9,7 @@ from typing import Final
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from deploy.composition.expense_side import expense_door
 from deploy.composition.query_side import query_parts
 from deploy.composition.write_side import WriteSide, write_side
 from deploy.metrics.appends import AppendMetrics
@@ -44,13 +45,14 @@ def web_application(settings: Settings) -> Iterator[Flask]:
 def web_application_of(side: WriteSide, collector: CollectorRegistry) -> Iterator[Flask]:
     """The application over a write side that is open, and the read models of its installation; collector: for `/v1/metrics`."""
     metrics = CommandMetrics(collector)
-    with query_parts(side, collector) as queries:
+    with query_parts(side, collector) as queries, expense_door(side) as expenses:
         yield make_web_application(
             CommandParts(
                 service=side.service,
                 commands=command_classes(),
                 vault=side.vault,
                 tokens=side.tokens,
+                expenses=expenses,
                 reference_changed=side.shelf.refresh,
                 metrics=metrics,
                 ticks=time.perf_counter,

@@ -23,6 +23,7 @@ from registry.application.service import Conflict, VersionStale
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch, StoreUnavailable
 from registry.vault.refusal import VaultError
+from schemas.log_errors import LogError
 from schemas.refusal_codes import refusal
 
 MIMETYPE: Final = "application/problem+json"
@@ -137,7 +138,8 @@ def _register_problems_of_commands(app: Flask) -> None:
 
     @app.errorhandler(StoreUnavailable)
     @app.errorhandler(VaultError)
-    def unavailable(error: StoreUnavailable | VaultError) -> Response:
+    @app.errorhandler(LogError)
+    def unavailable(error: StoreUnavailable | VaultError | LogError) -> Response:
         _log.error("unavailable", route=route_of_request(), exc_info=error)
         response = problem(codes_of(error)[0])
         return later(response, RETRY_AFTER_S) if isinstance(error, NOT_NOW) else response

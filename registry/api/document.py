@@ -53,11 +53,17 @@ def _operation(endpoint: Endpoint, book: SchemaBook) -> dict[str, Any]:
     }
     if endpoint.action is None:
         operation["security"] = []
-    if endpoint.body is not None:
-        schema = book.record(endpoint.body, endpoint.fixed)
+    schema = _body(endpoint, book)
+    if schema is not None:
         example = {**example_of(schema, book.components), **endpoint.example}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
     return operation
+
+
+def _body(endpoint: Endpoint, book: SchemaBook) -> Mapping[str, Any] | None:
+    if endpoint.content is not None:
+        return endpoint.content(book)
+    return None if endpoint.body is None else book.record(endpoint.body, endpoint.fixed)
 
 
 def _parameters(endpoint: Endpoint) -> Iterable[Mapping[str, Any]]:
@@ -93,7 +99,7 @@ def _problems(endpoint: Endpoint) -> Iterable[str]:
     codes = list(endpoint.problems)
     if endpoint.action is not None:
         codes += EVERYWHERE
-    codes += WITH_BODY if endpoint.body is not None else ()
+    codes += WITH_BODY if endpoint.body is not None or endpoint.content is not None else ()
     codes += KEYED if endpoint.keyed else ()
     codes += VERSIONED if endpoint.versioned else ()
     return (code for code in refusal_codes() if code in codes)

@@ -14,6 +14,7 @@ from flask import Request as HttpRequest
 
 from registry.api.circumstances import actor_of, circumstances, read_body
 from registry.api.faults import codes_of, is_refusal
+from registry.api.json_schema import SchemaBook
 from registry.api.metrics import ACCEPTED, FAILED, REFUSED, REPLAYED
 from registry.api.parts import CommandParts
 from registry.application.parsing import parse
@@ -63,7 +64,8 @@ class Endpoint:
     """One way in.
 
     action: what the access rules call it, None where anybody may ask without a token; body: the record that the body has to be,
-    None where none is read; in_path: fields of that record that the path says; given: those that the server makes; example: some
+    None where none is read; content: the JSON schema of a body that the view takes apart itself, and is handed as the object that
+    it is; in_path: fields of that record that the path says; given: those that the server makes; example: some
     of the example body's fields;
     answers: status -> what it means and the JSON schema of its content, None for no content; problems: codes, besides those of
     every endpoint, that it may refuse with; keyed: it honours Idempotency-Key; versioned: it honours If-Match and answers with
@@ -79,6 +81,7 @@ class Endpoint:
     action: str | None
     view: Callable[[Asked], Response]
     body: type[Any] | None = None
+    content: Callable[[SchemaBook], Mapping[str, Any]] | None = None
     in_path: Sequence[str] = ()
     given: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -104,8 +107,10 @@ class Endpoint:
             actor = actor_of(request)
             require(actor, self.action, None)
         circumstance = circumstances(request, actor, parts.service.next_id, parts.vault.request_digest)
-        body = None
-        if self.body is not None:
+        body: Any = None
+        if self.content is not None:
+            body = read_body(request)
+        elif self.body is not None:
             fixed = {name: path[name] for name in self.in_path} | {name: make() for name, make in self.given.items()}
             body = parse(self.body, read_body(request), fixed)
         return self.view(Asked(actor, circumstance, path, body, request))

@@ -3,6 +3,7 @@
 from registry.api.delete_token import delete_token
 from registry.api.endpoint import Endpoint
 from registry.api.get_error import get_error
+from registry.api.get_intake_key import get_intake_key
 from registry.api.get_person_accesses import get_person_accesses
 from registry.api.get_tokens import get_tokens
 from registry.api.parts import CommandParts
@@ -10,6 +11,7 @@ from registry.api.patch_person import patch_person
 from registry.api.post_code_table import post_code_table
 from registry.api.post_consolidation_plan import post_consolidation_plan
 from registry.api.post_divisions import post_divisions
+from registry.api.post_expenses import post_expenses
 from registry.api.post_household import post_households
 from registry.api.post_household_command import post_household_commands
 from registry.api.post_note import post_notes
@@ -39,6 +41,8 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
         post_divisions(parts),
         post_code_table(parts),
         post_consolidation_plan(parts),
+        post_expenses(parts),
+        get_intake_key(parts),
         post_token(parts),
         get_tokens(parts),
         delete_token(parts),

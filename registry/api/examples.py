@@ -64,6 +64,8 @@ def _text(schema: Mapping[str, Any], name: str) -> str:
         return str(uuid5(NAMESPACE_URL, f"urn:example:{name}"))
     if schema.get("format") == "date":
         return "2019-03-31"
+    if schema.get("format") == "date-time":
+        return "2019-03-31T08:00:00+08:00"
     if "SHA-256" in schema.get("description", ""):
         return "00" * 32
     return "staff-00042" if "opaque id" in schema.get("description", "") else "2019"

@@ -4,8 +4,9 @@ from registry.application.service import Conflict, VersionStale
 from registry.refusal import Refused
 from registry.store.errors import IdempotencyMismatch, StoreUnavailable
 from registry.vault.refusal import VaultError, VaultUnavailable
+from schemas.log_errors import LogError, LogUnavailable
 
-NOT_NOW = (StoreUnavailable, VaultUnavailable)
+NOT_NOW = (StoreUnavailable, VaultUnavailable, LogUnavailable)
 """May be well in a moment; the same request may be sent again."""
 OUR_OWN = "E-INTERNAL"
 
@@ -15,7 +16,7 @@ def codes_of(error: BaseException) -> tuple[str, ...]:
     match error:
         case Refused():
             return tuple(dict.fromkeys(violation.code for violation in error.violations))
-        case VersionStale() | Conflict() | StoreUnavailable() | VaultError():
+        case VersionStale() | Conflict() | StoreUnavailable() | VaultError() | LogError():
             return (error.code,)
         case IdempotencyMismatch():
             return ("E-IDEMPOTENCY-MISMATCH",)

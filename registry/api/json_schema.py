@@ -6,7 +6,7 @@ Records and code tables are named components of the document; what refers to the
 import dataclasses
 import types
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
@@ -34,6 +34,7 @@ SCALARS: Final[Mapping[Any, Schema]] = {
         "description": "yuan, with at most two decimals",
     },
     date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
     UUID: {"type": "string", "format": "uuid"},
     bytes: {"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "SHA-256, hexadecimal"},
     Mapping[str, Any]: {"type": "object"},
@@ -45,7 +46,7 @@ CODED: Final[Mapping[tuple[str, str], str]] = {
     **{("Guarantees", dimension): "guarantee_result" for dimension in DIMENSIONS},
 }
 """(record, field) -> the code table of fields that records without declarations of their own check elsewhere."""
-DIVISIONS: Final = frozenset({"division", "to_division", "county", "code"})
+DIVISIONS: Final = frozenset({"division", "to_division", "county", "code", "residence_division"})
 """Fields of this name, without a table of their own, are places."""
 EVENT: Final = {
     "type": "object",
@@ -116,6 +117,10 @@ class SchemaBook:
         missing = dataclasses.MISSING
         return _object(properties, [f.name for f in fields if f.default is missing and f.default_factory is missing])
 
+    def component(self, declared: type[Any]) -> Schema:
+        """A reference to the named schema of a declared record."""
+        return self._component(declared.__name__, lambda: self.record(declared))
+
     def _schema(self, hint: Any, name: str, shape: Shape, of: str) -> Schema:
         inner = _not_none(hint)
         if inner is not hint:
@@ -124,7 +129,7 @@ class SchemaBook:
         if get_origin(hint) is tuple:
             return {"type": "array", "items": self._schema(get_args(hint)[0], name, shape, of)}
         if is_typeddict(hint) or dataclasses.is_dataclass(hint):
-            return self._component(hint.__name__, lambda: self.record(hint))
+            return self.component(hint)
         if shape.table is not None:
             return self._component(f"code.{shape.table}", lambda: _codes(str(shape.table)))
         if shape.minimum is not None and hint is int:

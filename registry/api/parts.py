@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from registry.api.metrics import CommandMetrics
 from registry.application.service import CommandService
 from registry.command import Command
+from registry.hospitals.door import ExpenseDoor
 from registry.tokens.tokens import Tokens
 from registry.vault.vault import Vault
 
@@ -14,14 +15,15 @@ from registry.vault.vault import Vault
 class CommandParts:
     """Everything that the endpoints share.
 
-    commands: the catalogue, each with a route; reference_changed: called once reference data were recorded, so that this process
-    decides by them at once; ticks: seconds of a clock that never goes back.
+    commands: the catalogue, each with a route; expenses: takes in what hospitals report; reference_changed: called once
+    reference data were recorded, so that this process decides by them at once; ticks: seconds of a clock that never goes back.
     """
 
     service: CommandService
     commands: Sequence[type[Command]]
     vault: Vault
     tokens: Tokens
+    expenses: ExpenseDoor
     reference_changed: Callable[[], None]
     metrics: CommandMetrics
     ticks: Callable[[], float]

@@ -9,7 +9,7 @@ import dataclasses
 import re
 import types
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import MappingProxyType
@@ -205,6 +205,16 @@ def _day(value: Any) -> date:
     return date.fromisoformat(value)
 
 
+def _instant(value: Any) -> datetime:
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError  # nobody knows when that was
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError from None
+
+
 def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
@@ -239,6 +249,7 @@ _SCALARS: dict[Any, Converter] = {
     bool: _scalar("TRUE_OR_FALSE", _flag),
     Decimal: _scalar("AMOUNT", _money),
     date: _scalar("DATE", _day),
+    datetime: _scalar("INSTANT", _instant),
     UUID: _scalar("UUID", _uuid),
     bytes: _scalar("SHA256", _hash),
     Mapping[str, Any]: _scalar("OBJECT", _fields),

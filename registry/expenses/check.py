@@ -14,12 +14,17 @@ from registry.refusal import Refusals, Violation
 from schemas.clock import shanghai_date
 from schemas.code_tables import known
 from schemas.divisions import Divisions
+from schemas.topics import topic_spec
 
 REPORTED: Final = "hospital.medical_expense_reported"
 CORRECTED: Final = "hospital.medical_expense_corrected"
 REVERSED: Final = "hospital.medical_expense_reversed"
 NOTICE: Final = "IN_HOSPITAL_NOTICE"
 FINAL: Final = "FINAL"
+DAYS_MAX: Final = topic_spec("expenses.accepted").retention_days or 0
+"""How long after discharge an expense is taken in: as long as it is kept."""
+VERSION_MAX: Final = 1000
+NEWBORNS_MAX: Final = 9
 
 _CODES: Final = {
     "stage": "expense_stage",
@@ -30,8 +35,6 @@ _CODES: Final = {
 }
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}")
 _LIKE_ID_NUMBER: Final = re.compile(r"\d{17}[0-9Xx]")
-_VERSION_MAX: Final = 1000
-_NEWBORNS_MAX: Final = 9
 _SKEW: Final = timedelta(hours=24)
 """How far ahead of ours a hospital's clock may be."""
 
@@ -58,7 +61,7 @@ def check(record_type: str, values: Mapping[str, Any], door: Door) -> tuple[Viol
     refusals = Refusals()
     refusals.unless(values["institution"] == door.institution, "E-INSTITUTION-KEY", at="institution")
     _check_number(values, "settlement_id", refusals)
-    _check_range(values["settlement_version"], "settlement_version", _VERSION_MAX, refusals)
+    _check_range(values["settlement_version"], "settlement_version", VERSION_MAX, refusals)
     _check_person(values, refusals)
     if record_type == REVERSED:
         _check_instant(values["reversed_at"], "reversed_at", door, refusals)
@@ -84,7 +87,7 @@ def _check_person(values: Mapping[str, Any], refusals: Refusals) -> None:
     if values["sealed_id"] is not None:
         refusals.unless(bool(values["key_id"]), "E-FIELD-MISSING", at="key_id")
     if values["newborn_no"] is not None:
-        _check_range(values["newborn_no"], "newborn_no", _NEWBORNS_MAX, refusals)
+        _check_range(values["newborn_no"], "newborn_no", NEWBORNS_MAX, refusals)
 
 
 def _check_days(values: Mapping[str, Any], door: Door, refusals: Refusals) -> None:

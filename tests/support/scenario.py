@@ -39,6 +39,7 @@ from schemas.refusal_codes import refusal
 
 HOUSEHOLD = UUID(int=0x5EED << 64)
 PROVINCE = "460000000000"
+HOSPITAL = "H46903000001"
 COUNTY = "469030000000"
 TOWNSHIP = "469030100000"
 VILLAGE = "469030100201"
@@ -81,7 +82,8 @@ def actor(role: str, number: int = 1, *, same_as: ActorFacts | None = None) -> A
     """A member of staff with this role; the number tells two of them apart. `same_as`: the same person in another role."""
     place = VILLAGE if role.startswith("VILLAGE") else TOWNSHIP if role.startswith("TOWNSHIP") else COUNTY
     person_id = same_as["id"] if same_as else f"{role.lower()}-{number}"
-    return {"id": person_id, "role": role, "org": "11469030008174419M", "division": place}
+    office = HOSPITAL if role == "HOSPITAL" else "11469030008174419M"
+    return {"id": person_id, "role": role, "org": office, "division": place}
 
 
 @dataclass(frozen=True)

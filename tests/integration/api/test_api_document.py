@@ -13,15 +13,17 @@ from openapi_spec_validator import validate
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from deploy.composition.log_side import make_topic
 from deploy.web.authentication import is_open
+from registry.expenses.records import HOSPITAL_TOPIC
 from tests.support.api_client import Api
 from tests.support.histories import in_ledger
-from tests.support.scenario import HOUSEHOLD, actor
+from tests.support.scenario import HOSPITAL, HOUSEHOLD, actor
 
 CLERK = actor("VILLAGE_CLERK")
 METHODS = ("get", "post", "patch", "delete", "put")
 UNDOCUMENTED = {"/openapi.json", "/docs/", "/docs/{path}"}
-SENDERS = ("VILLAGE_CLERK", "TOWNSHIP_OFFICER", "COUNTY_OFFICER", "PROVINCE_OFFICER", "COUNTY_ACCEPTANCE", "OPERATOR")
+SENDERS = ("VILLAGE_CLERK", "TOWNSHIP_OFFICER", "COUNTY_OFFICER", "PROVINCE_OFFICER", "COUNTY_ACCEPTANCE", "OPERATOR", "HOSPITAL")
 """Between them they may do everything."""
 SHAPE = re.compile(r"E-FIELD-(MISSING|TYPE|UNKNOWN|TOO-LONG|RANGE)|E-CODE-UNKNOWN|E-BODY.*|E-HEADER|E-STAFF-ID|E-USCC|E-TERM")
 
@@ -100,6 +102,7 @@ def sent(shared_api: Api, document: dict[str, Any]) -> list[Sent]:
     there["subject_id"] = HOUSEHOLD
     there |= {"subject": "household.register-value"}
     shared_api.give(in_ledger()[0])
+    make_topic(shared_api.side.settings, HOSPITAL_TOPIC.of(HOSPITAL))
     answers = []
     for number, (path, method, operation) in enumerate(operations(document)):
         if "requestBody" in operation:
