@@ -42,6 +42,32 @@ _WORDS: Final = {
 }
 
 
+@contextmanager
+def advancing(total: int, work: str, line: str) -> Iterator[Advance]:
+    """A function that is told how many further rows are done. work: what the bar is called; line: with {done} and {total}."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(total, line)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(work, total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _lines(total: int, line: str) -> Advance:
+    done, told = 0, time.monotonic()
+
+    def advance(rows: int) -> None:
+        nonlocal done, told
+        done += rows
+        if time.monotonic() - told >= LINE_EVERY_S or done == total:
+            told = time.monotonic()
+            click.echo(line.format(done=done, total=total), err=True)
+
+    return advance
+
+
 class Report:
     """Tells of one import on the standard error; the summary goes to the standard output."""
 
@@ -65,15 +91,8 @@ class Report:
     @contextmanager
     def progress(self) -> Iterator[Advance]:
         """A function that is told how many further rows are done."""
-        total = self._running.found.rows
-        console = Console(stderr=True)
-        if not console.is_terminal:
-            yield self._lines(total)
-            return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(self._words["work"], total=total)
-            yield lambda rows: bar.advance(task, rows)
+        with advancing(self._running.found.rows, self._words["work"], self._words["rows"]) as advance:
+            yield advance
 
     def end(self, *, rehearsed: bool = False, stopped: bool = False) -> None:
         """How much was recorded, and how often each code was said."""
@@ -96,18 +115,6 @@ class Report:
     def sheet(self, path: Path) -> None:
         """Where the error sheet is."""
         click.echo(self._words["sheet"].format(path=path))
-
-    def _lines(self, total: int) -> Advance:
-        done, told = 0, time.monotonic()
-
-        def advance(rows: int) -> None:
-            nonlocal done, told
-            done += rows
-            if time.monotonic() - told >= LINE_EVERY_S or done == total:
-                told = time.monotonic()
-                self._say("rows", done=done, total=total)
-
-        return advance
 
     def _say(self, word: str, **values: object) -> None:
         click.echo(self._words[word].format(**values), err=True)

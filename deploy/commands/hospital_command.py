@@ -7,6 +7,7 @@ import click
 from consumers.intake.intake import institution_of
 from deploy.cli import data_options
 from deploy.commands.columns import columns
+from deploy.commands.hospital_publishing import publish
 from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import make_topic
@@ -18,7 +19,7 @@ from schemas.topic_rights import CODES, Kind
 
 @click.group("hospital")
 def command() -> None:
-    """Hospitals that report medical expenses: their topics, and the key that they seal ID numbers with."""
+    """Hospitals that report medical expenses: their topics, their files, and the key that they seal ID numbers with."""
 
 
 @command.command("add")
@@ -51,7 +52,10 @@ def list_hospitals(data: str | None) -> None:
 @data_options
 @click.option("--new", is_flag=True, help="Make another key first; what is sealed with older ones can still be opened.")
 def key(data: str | None, new: bool) -> None:
-    """The key with which hospitals seal ID numbers: its id, and its public half in base64. A running intake is started again."""
+    """The key with which hospitals seal ID numbers: its id, and its public half in base64.
+
+    Where there is a new one, a running intake is started again, and after it the API, which gives out the key that it began with.
+    """
     settings = Settings.read(data=data)
     require_store(settings)
     make_intake_key(settings)
@@ -62,3 +66,6 @@ def key(data: str | None, new: bool) -> None:
     key_id, public = keys.current
     click.echo(f"key_id      {key_id}")
     click.echo(f"public_key  {public}")
+
+
+command.add_command(publish)

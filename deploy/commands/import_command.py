@@ -1,13 +1,13 @@
 """`registry import`: households, measures or visits out of a spreadsheet, by the same commands and guards as everywhere."""
 
 import gc
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from deploy.cli import data_options, language
+from deploy.commands.acting import holder_of
 from deploy.composition.write_side import PROVINCE, WriteSide, write_side
 from deploy.import_progress import Report
 from deploy.settings import Settings
@@ -16,15 +16,14 @@ from registry.application.request import Request
 from registry.application.shape import STAFF_ID
 from registry.importing.error_sheet import ErrorSheet
 from registry.importing.importer import Circumstances, Import, authorise, begin
+from registry.importing.sheets import SHEETS
 from registry.importing.table_file import open_table
 from registry.importing.template import write_template
-from registry.refusal import refuse
-from registry.tokens.tokens import TokenRefused
 from schemas.access import Actor
 from schemas.code_tables import table
 from schemas.division_codes import is_division_code
 
-KINDS: Final = click.Choice([code.lower() for code in table("import_kind").codes])
+KINDS: Final = click.Choice([code.lower() for code in SHEETS])
 ROLES: Final = click.Choice(list(table("role").codes), case_sensitive=False)
 ALL_RECORDED, SOME_REFUSED = 0, 1
 CACHE_SIZE: Final = 5_000
@@ -115,10 +114,7 @@ def _actor(side: WriteSide, options: dict[str, Any]) -> Actor:
     """Who imports. Raises UsageError where nobody is named, Refused (E-AUTH-TOKEN) for a token that opens nothing."""
     token, user, role, division = (options[name] for name in ("token", "user", "role", "division"))
     if token is not None:
-        found = side.tokens.authenticate(sys.stdin.readline().strip() if token == "-" else token)
-        if isinstance(found, TokenRefused):
-            refuse(found.code)
-        return found
+        return holder_of(side, token)
     if user is None or role is None or division is None:
         raise click.UsageError("Say who imports: --token, or --user, --role and --division.")
     organisation = options["organisation"] or user

@@ -125,6 +125,9 @@ class ExpenseDoor:
             row.values = record_values(sent, door.institution)
         except Refused as refused:
             row.violations.extend(refused.violations)
+            clear = data.get("id_number") if isinstance(data, Mapping) else None
+            if isinstance(clear, str):
+                row.violations.extend(self._wrong_with(clear, "id_number", door))
             return row
         self._name_person(row, sent, door)
         row.violations.extend(check(row.record_type, row.values, door))
@@ -147,14 +150,16 @@ class ExpenseDoor:
         except Refused as refused:
             row.violations.extend(refused.violations)
             return
-        today = shanghai_date(door.now)
-        row.violations.extend(violations_of(number, today=today, allow_synthetic=self._allow_synthetic, at=at))
+        row.violations.extend(self._wrong_with(number, at, door))
         row.number = normalise(number)
         if sent.id_number is not None:
             key_id, public = self._keys.current
             # What is not in order goes nowhere; and not everything that is sent as a number can be sealed as one.
             sealed = seal(row.number, public) if row.in_order else b""
             values |= {"sealed_id": sealed, "key_id": key_id}
+
+    def _wrong_with(self, number: str, at: str, door: Door) -> list[Violation]:
+        return violations_of(number, today=shanghai_date(door.now), allow_synthetic=self._allow_synthetic, at=at)
 
     def _number_of(self, sent: Sent, values: Mapping[str, Any]) -> tuple[str, str]:
         """The number, and the field that says it. Raises Refused (E-SEAL)."""

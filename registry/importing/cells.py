@@ -7,7 +7,7 @@ longer was damaged when it was typed, and is refused.
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from registry.command import Shape
 from registry.importing.code_labels import code_in, codes_in
 from registry.importing.columns import Column, Form
 from registry.importing.xlsx_errors import FailedFormula
+from schemas.clock import SHANGHAI
 
 Converter = Callable[[Any], Any]
 
@@ -172,6 +173,36 @@ def to_day(cell: Any) -> date:
     return day
 
 
+def _instant(_: Shape) -> Converter:
+    return to_instant
+
+
+def to_instant(cell: Any) -> datetime:
+    """An instant: Excel's own, or a day and a time as text. Beijing time unless it says another; a bare day is its beginning.
+
+    Raises CellRefused (E-FIELD-TYPE).
+    """
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=SHANGHAI)
+    text = narrow(cell) if isinstance(cell, str) else ""
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        written = _day_and_time(cell, text)
+    return written if written.tzinfo is not None else written.replace(tzinfo=SHANGHAI)
+
+
+def _day_and_time(cell: Any, text: str) -> datetime:
+    """A day in any form that a day may have, and a time behind it if there is one. Raises CellRefused."""
+    try:
+        day = to_day(cell)
+        found = _TIME.search(text)
+        clock = time.fromisoformat(found[0].strip(" T").rjust(5, "0")) if found is not None else time()
+    except (CellRefused, ValueError):
+        raise CellRefused("E-FIELD-TYPE", expected="DATE_AND_TIME") from None
+    return datetime.combine(day, clock)
+
+
 def _written_day(cell: Any) -> date | None:
     if isinstance(cell, float) and cell.is_integer():
         cell = str(int(cell))
@@ -219,6 +250,7 @@ _CONVERTERS: dict[Form, Callable[[Shape], Converter]] = {
     Form.WHOLE: _whole,
     Form.AMOUNT: _amount,
     Form.DATE: _date,
+    Form.INSTANT: _instant,
     Form.CODE: _code,
     Form.CODES: _codes,
 }

@@ -16,6 +16,8 @@ CELLS_KEPT: Final = 10_000
 
 def code_in(name: str, cell: Any) -> str | None:
     """The code of this table that the cell names, or None."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = str(int(cell))  # a code of digits, which Excel takes for a number
     return _labels(name).get(_folded(cell)) if isinstance(cell, str) else None
 
 

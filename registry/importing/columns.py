@@ -4,7 +4,7 @@ import dataclasses
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -20,11 +20,12 @@ class Form(Enum):
     WHOLE = "WHOLE"
     AMOUNT = "AMOUNT"
     DATE = "DATE"
+    INSTANT = "INSTANT"
     CODE = "CODE"
     CODES = "CODES"
 
 
-_FORMS = {str: Form.TEXT, int: Form.WHOLE, Decimal: Form.AMOUNT, date: Form.DATE}
+_FORMS = {str: Form.TEXT, int: Form.WHOLE, Decimal: Form.AMOUNT, date: Form.DATE, datetime: Form.INSTANT}
 
 
 @dataclass(frozen=True, slots=True)

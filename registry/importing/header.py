@@ -41,12 +41,12 @@ class Header:
         return _one_line(self.titles[place]) if place is not None else label.zh if label else column
 
 
-def find_header(rows: Iterable[tuple[int, Cells]], kind: str | None = None) -> Header:
-    """The header among a file's first rows; `kind` (import_kind) unless it is to be told from the columns.
+def find_header(rows: Iterable[tuple[int, Cells]], kind: str | None = None, sheets: Mapping[str, Sheet] = SHEETS) -> Header:
+    """The header among a file's first rows; `kind` (import_kind) unless it is to be told from the columns, of these sheets.
 
     Raises Refused: E-IMPORT-KIND where no row looks like one, E-IMPORT-COLUMNS naming every missing, unknown and repeated column.
     """
-    kinds = [kind] if kind is not None else list(SHEETS)
+    kinds = [kind] if kind is not None else list(sheets)
     best: tuple[int, int, Cells, list[str]] | None = None
     for _, (row, cells) in zip(range(ROWS_SEEN), rows, strict=False):
         counts = {candidate: _known_in(candidate, cells) for candidate in kinds}
@@ -56,7 +56,7 @@ def find_header(rows: Iterable[tuple[int, Cells]], kind: str | None = None) -> H
     if best is None or len(best[3]) != 1:
         refuse("E-IMPORT-KIND")
     _, row, cells, (found,) = best
-    return _header(SHEETS[found], row, tuple("" if cell is None else str(cell) for cell in cells))
+    return _header(sheets[found], row, tuple("" if cell is None else str(cell) for cell in cells))
 
 
 def _header(sheet: Sheet, row: int, titles: tuple[str, ...]) -> Header:

@@ -31,6 +31,7 @@ _HOLDS: Final = {
     Form.WHOLE: ("整数", "a whole number"),
     Form.AMOUNT: ("金额，最多两位小数", "an amount, at most two decimals"),
     Form.DATE: ("日期，如 2018-09-04", "a date such as 2018-09-04"),
+    Form.INSTANT: ("北京时间，如 2018-09-04 10:11:45", "Beijing time such as 2018-09-04 10:11:45"),
     Form.CODE: ("单选：", "one of: "),
     Form.CODES: ("可多项：", "any of: "),
 }
@@ -38,9 +39,14 @@ _HOLDS: Final = {
 
 def write_template(kind: str, path: Path, lang: str) -> None:
     """Write the workbook. kind: of import_kind; lang: zh or en, of explanations and drop-downs. Raises OSError."""
+    write_sheet(SHEETS[kind], path, lang)
+
+
+def write_sheet(sheet: Sheet, path: Path, lang: str) -> None:
+    """The same, of a sheet that the import of households does not know."""
     workbook = xlsxwriter.Workbook(str(path))
     try:
-        _Template(workbook, SHEETS[kind], lang).write()
+        _Template(workbook, sheet, lang).write()
         workbook.close()
     except xlsxwriter.exceptions.FileCreateError as error:
         raise OSError(str(error)) from error
@@ -56,6 +62,7 @@ class _Template:
         self._wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         self._text = workbook.add_format({"num_format": "@"})
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        self._instant = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._money = workbook.add_format({"num_format": "0.00"})
         self._rows = workbook.add_worksheet(table("import_kind").label(sheet.kind, lang))
         explanation, codes = _PAGES[lang]
@@ -87,7 +94,13 @@ class _Template:
 
     def _write_column(self, place: int, column: Column, lists: dict[str, str]) -> None:
         label = self._labels[column.name]
-        formats = {Form.IDENTIFIER: self._text, Form.TEXT: self._text, Form.DATE: self._day, Form.AMOUNT: self._money}
+        formats = {
+            Form.IDENTIFIER: self._text,
+            Form.TEXT: self._text,
+            Form.DATE: self._day,
+            Form.INSTANT: self._instant,
+            Form.AMOUNT: self._money,
+        }
         width = max(WIDTH_MIN, 2 * len(label.zh) + 2, len(label.en) + 2)
         self._rows.set_column(place, place, width, formats.get(column.form))
         self._rows.write_string(0, place, label.title, self._due if column.required else self._title)

@@ -101,20 +101,7 @@ class HospitalDoor:
 
     def published(self, hospital: str | None = None) -> list[dict[str, Any]]:
         """The values of the records in a hospital's topic, in their order."""
-        topic = HOSPITAL_TOPIC.of(hospital or self.hospitals[0]).name
-        return [CODEC.decode(record.value or b"")[1] for record in self.records(topic)]
-
-    def records(self, topic: str) -> list[Record]:
-        """Whatever is in a topic."""
-        consumer = open_consumer(self.settings, f"test-{uuid4().hex[:8]}", [topic])
-        try:
-            consumer.resume_from(lambda _topic, _partition: 0)
-            found: list[Record] = []
-            while polled := consumer.poll(5000, 0.5):
-                found += polled
-            return found
-        finally:
-            consumer.close()
+        return published_by(self.settings, hospital or self.hospitals[0])
 
     def take_in(self, records: int) -> None:
         """Have an intake take in so many records, and no more."""
@@ -129,8 +116,26 @@ class HospitalDoor:
 
     def accepted(self) -> list[dict[str, Any]]:
         """What the intake accepted of these hospitals."""
-        values = [CODEC.decode(record.value or b"")[1] for record in self.records(ACCEPTED_TOPIC)]
+        values = [CODEC.decode(record.value or b"")[1] for record in records_in(self.settings, ACCEPTED_TOPIC)]
         return [value for value in values if value["institution"] in self.hospitals]
+
+
+def published_by(settings: Settings, hospital: str) -> list[dict[str, Any]]:
+    """The values of the records in a hospital's topic, in their order."""
+    return [CODEC.decode(record.value or b"")[1] for record in records_in(settings, HOSPITAL_TOPIC.of(hospital).name)]
+
+
+def records_in(settings: Settings, topic: str) -> list[Record]:
+    """Whatever is in a topic."""
+    consumer = open_consumer(settings, f"test-{uuid4().hex[:8]}", [topic])
+    try:
+        consumer.resume_from(lambda _topic, _partition: 0)
+        found: list[Record] = []
+        while polled := consumer.poll(5000, 0.5):
+            found += polled
+        return found
+    finally:
+        consumer.close()
 
 
 _starts = count(1)
