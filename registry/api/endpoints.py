@@ -12,6 +12,7 @@ from registry.api.post_code_table import post_code_table
 from registry.api.post_consolidation_plan import post_consolidation_plan
 from registry.api.post_divisions import post_divisions
 from registry.api.post_expenses import post_expenses
+from registry.api.post_fhir_expenses import post_fhir_expenses
 from registry.api.post_household import post_households
 from registry.api.post_household_command import post_household_commands
 from registry.api.post_note import post_notes
@@ -42,6 +43,7 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
         post_code_table(parts),
         post_consolidation_plan(parts),
         post_expenses(parts),
+        post_fhir_expenses(parts),
         get_intake_key(parts),
         post_token(parts),
         get_tokens(parts),

@@ -12,7 +12,7 @@ from registry.api.endpoint import Asked, Endpoint
 from registry.api.expense_answers import ANSWERS, PROBLEMS, answered_once
 from registry.api.json_schema import SchemaBook
 from registry.api.parts import CommandParts
-from registry.hospitals.door import BATCH_MAX
+from registry.hospitals.door import BATCH_MAX, Answer
 from registry.hospitals.sent import Reversal, Settlement
 from registry.refusal import Refused, refuse
 
@@ -46,7 +46,7 @@ def post_expenses(parts: CommandParts) -> Endpoint:
 
     def view(asked: Asked) -> Response:
         if LIST not in asked.body:
-            return answered_once(parts, asked, lambda: _one(parts, asked))
+            return answered_once(parts, asked, lambda: one_taken_in(parts, asked, asked.body))
         rows = _rows(asked.body)
         return answered_once(parts, asked, lambda: parts.expenses.take_in(rows, asked.actor))
 
@@ -73,8 +73,9 @@ def post_expenses(parts: CommandParts) -> Endpoint:
     )
 
 
-def _one(parts: CommandParts, asked: Asked) -> Any:
-    (answer,) = parts.expenses.take_in([asked.body], asked.actor)
+def one_taken_in(parts: CommandParts, asked: Asked, row: Any) -> list[Answer]:
+    """The answer to a row that was sent alone. Raises Refused where it is not taken in."""
+    (answer,) = parts.expenses.take_in([row], asked.actor)
     if not answer.taken_in:
         raise Refused(answer.violations)
     return [answer]

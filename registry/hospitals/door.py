@@ -102,7 +102,8 @@ class ExpenseDoor:
     def take_in(self, rows: Sequence[Any], actor: Actor, *, rehearse: bool = False) -> list[Answer]:
         """One answer for each row, in their order; those in order are in the log then, in one append.
 
-        rows: parsed JSON, or cells; actor: speaks for the hospital that its organisation is; rehearse: check, and append nothing.
+        rows: parsed JSON, or cells, or a Refused that says why one cannot be read; actor: speaks for the hospital that its
+        organisation is; rehearse: check, and append nothing.
         Raises Refused: E-INSTITUTION-KEY, E-TOO-MANY, E-HOSPITAL-UNKNOWN; LogUnavailable, and what the vault raises: nothing is
         taken in then, or the log does not say; sent again, it counts once.
         """
@@ -119,6 +120,9 @@ class ExpenseDoor:
 
     def _read(self, data: Any, door: Door) -> _Row:
         row = _Row()
+        if isinstance(data, Refused):
+            row.violations.extend(data.violations)
+            return row
         try:
             sent = read_sent(data)
             row.record_type = RECORD_TYPES[sent.kind]

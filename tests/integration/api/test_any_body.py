@@ -149,7 +149,7 @@ NAMES = sorted(
     [action_of(command) for command in command_classes() if action_of(command) not in NOT_SERVED]
     + ["import_household_anew", "record_ledger_household_anew", "register_person", "read_person", "change_person", "erase_person"]
     + ["write_person_note", "write_household_note", "read_person_notes", "read_household_notes", "create_token"]
-    + ["publish_expenses"]
+    + ["publish_expenses", "publish_fhir_expenses"]
 )
 
 

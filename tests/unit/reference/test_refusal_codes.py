@@ -8,7 +8,7 @@ from schemas.code_tables import shipped
 from schemas.refusal_codes import CODE_TABLE_TITLES, RefusalCodeUnknown, describe, fields_of, refusal, refusal_codes
 
 CODES = list(refusal_codes())
-STATUSES = {200, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 500, 503}
+STATUSES = {200, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 500, 501, 503}
 PERSONAL = {"name", "id_number", "phone", "account", "address", "text", "value", "certificate", "birth_date"}
 
 NAMED_BY_THE_DOMAIN = """E-AUTH-SCOPE E-AUTH-ROLE E-CONCURRENCY E-IDEMPOTENT-REPLAY E-STATE E-DATE-FUTURE
