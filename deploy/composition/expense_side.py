@@ -47,6 +47,11 @@ class SharedProducer:
         self._turn = threading.Lock()
         self._producer: LogProducer | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is at it."""
+        return self._turn.locked()
+
     def append(self, messages: Sequence[Message]) -> None:
         """See LogProducer. Raises LogUnavailable too where others wait for the log already."""
         if not self._turn.acquire(timeout=self._turn_s):

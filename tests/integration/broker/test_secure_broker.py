@@ -131,6 +131,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         yield broker
 
 
+def test_the_api_writes_for_every_hospital_and_reads_no_hospitals_topic(broker: Broker) -> None:
+    for topic in (OWN, OTHERS):
+        assert broker.writing("api", topic) == ALLOWED
+        assert broker.reading("api", topic) == "TopicAuthorization failed"
+
+
 def test_a_hospital_writes_its_own_topic_and_does_nothing_else(broker: Broker) -> None:
     assert broker.writing(HOSPITAL, OWN) == ALLOWED
     for topic in (OTHERS, "household.events", "hospital.expenses.dlq", "registry.positions", *PUBLIC):

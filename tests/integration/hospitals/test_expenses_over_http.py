@@ -95,6 +95,18 @@ def test_with_a_key_it_is_taken_in_once_and_answered_as_the_first_time(door: Hos
     assert len(door.published()) == 1
 
 
+def test_an_answer_of_before_is_told_in_the_language_of_whoever_asks_again(embedded_door: HospitalDoor) -> None:
+    rows = {"expenses": [sent(1), sent(2, stage="DONE")]}
+    said = [
+        embedded_door.publish(rows, Idempotency_Key="k", Accept_Language=language).get_json()["rows"][1]["violations"][0]["rule"]
+        for language in ("zh", "en")
+    ]
+    assert said == [
+        "代码表“费用阶段”中没有该代码，或该代码已不再使用。",
+        'The code table "Stage of a medical expense" has no such code, or it no longer holds.',
+    ]
+
+
 def test_where_nothing_was_taken_in_the_key_may_be_used_for_what_was_mended(embedded_door: HospitalDoor) -> None:
     assert embedded_door.publish(sent(1, cash_pay="1.00"), Idempotency_Key="k").status_code == 422
     assert embedded_door.publish(sent(1), Idempotency_Key="k").status_code == 200
