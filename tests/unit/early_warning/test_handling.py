@@ -52,6 +52,10 @@ def test_moved_a_second_time_the_clock_goes_on_and_a_finding_counts_for_nothing_
     register.when(ended(on=day(16))).then_refuses("E-WARNING-STATE")
 
 
+def test_given_to_the_township_that_has_it_nothing_begins_anew() -> None:
+    a_register(opening(), assessed(), visited(), verified()).when(assign(number=13)).then_nothing_happens()
+
+
 def verified_in(when: date) -> tuple[object, object]:
     return visited(when), verified(when)
 
