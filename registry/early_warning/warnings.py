@@ -49,8 +49,8 @@ class Case:
     """One episode. Amounts in yuan; days of the calendar in Shanghai.
 
     basis: the personal burden that it rests on; due_on: until when a visit verifies it, or while nobody has claimed it until when
-    somebody must; outcome_due_on: until when the outcome follows a verification; moved: to another township, which
-    began the clock anew, as happens once.
+    somebody must; outcome_due_on: until when the outcome follows a verification; escalated: who was told that which day had
+    passed; moved: to another township, which began the clock anew, as happens once.
     """
 
     case_id: UUID
@@ -68,7 +68,7 @@ class Case:
     linked_household_id: UUID | None = None
     linked_case_id: UUID | None = None
     closed_on: date | None = None
-    escalated: set[str] = field(default_factory=set)
+    escalated: set[tuple[str, date]] = field(default_factory=set)
     moved: bool = False
 
     @property
@@ -77,9 +77,7 @@ class Case:
         return self.state in OPEN
 
     def begin_anew(self, due_on: date) -> None:
-        """A township has it, and nothing was found yet. A clock that goes on has told whom it told; one begun anew has not."""
-        if due_on > self.due_on:
-            self.escalated.clear()
+        """A township has it, and nothing was found yet."""
         self.state, self.due_on = ASSIGNED, due_on
         self.finding = self.outcome = ""
         self.outcome_due_on = self.closed_on = self.linked_household_id = self.linked_case_id = None

@@ -139,6 +139,30 @@ def test_overdue_it_is_told_to_the_county_and_later_to_the_province_each_once() 
     )
 
 
+def test_whoever_heard_of_a_late_visit_hears_of_a_late_outcome_too() -> None:
+    late = date(2018, 9, 25)
+    register = a_register(opening(), assessed())
+    register.when(escalate("COUNTY", late)).then(on(WARNINGS, seen(EarlyWarningEscalated, due_on=date(2018, 9, 21))))
+    for step in (visited(late), verified(late)):
+        register.take(step)
+    register.when(escalate("COUNTY", date(2018, 9, 28))).then_refuses("E-NOT-OVERDUE")
+    again = seen(EarlyWarningEscalated, escalated_to="COUNTY", due_on=date(2018, 9, 28))
+    register.when(escalate("COUNTY", date(2018, 9, 29))).then(on(WARNINGS, again))
+    register.when(escalate("COUNTY", date(2018, 9, 30))).then_nothing_happens()
+
+
+def test_a_late_outcome_is_not_a_late_visit_of_the_case_opened_again() -> None:
+    """Closed late on Thursday the 20th, opened again at once: RED is due in three working days, YELLOW was in seven."""
+    late = date(2018, 9, 20)
+    register = a_register(opening(), assessed("YELLOW", amount=6000), visited(), verified())
+    register.take(escalate("COUNTY", late))
+    register.take(ended(on=late))
+    register.when(assessed("RED", on=late, amount=21_000)).then(
+        on(WARNINGS, seen(EarlyWarningReopened, due_on=date(2018, 9, 26))), on(HOUSEHOLD, ObstacleOpened)
+    )
+    register.when(escalate("COUNTY", date(2018, 9, 27))).then(on(WARNINGS, seen(EarlyWarningEscalated, due_on=date(2018, 9, 26))))
+
+
 def test_where_the_county_was_passed_over_it_is_told_before_the_province() -> None:
     told = [seen(EarlyWarningEscalated, escalated_to=to) for to in ("COUNTY", "PROVINCE")]
     a_register(opening(), assessed()).when(escalate("PROVINCE", date(2018, 9, 30))).then(on(WARNINGS, *told))
