@@ -239,7 +239,7 @@ def _follow(warnings: EarlyWarnings, case: Case, command: AssessEarlyWarning, de
 def _take_back(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:
     """Nothing that opens a case fires any more: one that nobody has visited is cancelled; people end all others."""
     case = warnings.open_case
-    if case is not None and case.state in states.UNVISITED:
+    if case is not None and case.can_be_cancelled:
         warnings.trigger(EarlyWarningCancelled, decision, command.effective_on, reason_code=AMOUNTS_REDUCED, case_id=case.case_id)
 
 

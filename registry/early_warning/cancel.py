@@ -30,8 +30,9 @@ class CancelEarlyWarning(CaseCommand):
 
 @decides(CancelEarlyWarning)
 def cancel(warnings: EarlyWarnings, command: CancelEarlyWarning, decision: Decision) -> None:
-    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-FIELD-MISSING (a reason)."""
+    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-WARNING-VISITED, E-FIELD-MISSING (a reason)."""
     case, refusals = begin(warnings, command, decision, states.UNVISITED)
+    refusals.unless(case.can_be_cancelled, "E-WARNING-VISITED", at="case_id")
     refusals.unless(command.reason_code is not None, "E-FIELD-MISSING", at="reason_code")
     refusals.raise_any()
     warnings.trigger(

@@ -27,6 +27,7 @@ OPEN: Final = frozenset({RAISED, ASSIGNED, VERIFYING, VERIFIED, FOLLOWED})
 OVERDUE_CAN_BE: Final = OPEN - {FOLLOWED}
 """What follows a recorded outcome has the register's own days."""
 UNVISITED: Final = frozenset({RAISED, ASSIGNED})
+"""Nobody was visited since a township has it."""
 
 HOUSEHOLD: Final = "HOUSEHOLD"
 PERSON: Final = "PERSON"
@@ -50,7 +51,7 @@ class Case:
 
     basis: the personal burden that it rests on; due_on: until when a visit verifies it, or while nobody has claimed it until when
     somebody must; outcome_due_on: until when the outcome follows a verification; escalated: who was told that which day had
-    passed; moved: to another township, which began the clock anew, as happens once.
+    passed; moved: to another township, which began the clock anew, as happens once; visited: by anybody, ever.
     """
 
     case_id: UUID
@@ -70,11 +71,17 @@ class Case:
     closed_on: date | None = None
     escalated: set[tuple[str, date]] = field(default_factory=set)
     moved: bool = False
+    visited: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in OPEN
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether nobody was visited for it; all others are ended by what was done."""
+        return self.state in UNVISITED and not self.visited
 
     def begin_anew(self, due_on: date) -> None:
         """A township has it, and nothing was found yet."""

@@ -12,8 +12,9 @@ from registry.early_warning.assess import (
     EarlyWarningRaised,
     EarlyWarningWatched,
 )
+from registry.early_warning.assign import AssignEarlyWarning
 from registry.early_warning.cancel import EarlyWarningCancelled
-from registry.early_warning.reopen import EarlyWarningReopened
+from registry.early_warning.reopen import EarlyWarningReopened, ReopenEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from registry.household.exit import ProposeExit
 from registry.household.obstacles import ObstacleCleared, ObstacleOpened
@@ -31,7 +32,7 @@ from tests.support.early_warnings import (
 )
 from tests.support.families import opening
 from tests.support.register import a_register, on
-from tests.support.scenario import COUNTY, DAY_ONE, HOUSEHOLD, TOWNSHIP, day, person, seen
+from tests.support.scenario import COUNTY, DAY_ONE, HOUSEHOLD, TOWNSHIP, day, paper, person, seen
 
 
 def test_a_first_sign_is_watched_and_holds_nothing_back() -> None:
@@ -94,6 +95,14 @@ def test_reversed_to_a_first_sign_it_is_cancelled_and_watched() -> None:
 
 def test_reversed_after_a_visit_people_end_it() -> None:
     a_register(opening(), assessed(), visited()).when(assessed("NONE", on=day(12))).then_nothing_happens()
+
+
+def test_reversed_after_a_visit_people_end_it_though_it_moved_or_was_opened_again() -> None:
+    moved = AssignEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(12), township="469030101000")
+    a_register(opening(), assessed(), visited(), moved).when(assessed("NONE", on=day(13))).then_nothing_happens()
+    decided = (paper("COUNTY_DECISION"),)
+    again = ReopenEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(20), evidence=decided)
+    a_register(opening(), *closed(), again).when(assessed("NONE", on=day(21))).then_nothing_happens()
 
 
 def test_reversed_after_closing_nothing_happens() -> None:

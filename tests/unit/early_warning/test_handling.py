@@ -195,6 +195,8 @@ def test_the_wrong_persons_case_is_cancelled_before_anybody_is_visited() -> None
     cancelled = on(WARNINGS, seen(EarlyWarningCancelled, reason_code="WRONG_PERSON"))
     a_register(opening(), assessed()).when(cancel).then(cancelled, on(HOUSEHOLD, ObstacleCleared))
     a_register(opening(), assessed(), visited()).when(cancel).then_refuses("E-WARNING-STATE")
+    elsewhere = assign("469030101000", number=11)
+    a_register(opening(), assessed(), visited(), elsewhere).when(cancel).then_refuses("E-WARNING-VISITED")
     without = CancelEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(11))
     a_register(opening(), assessed()).when(without).then_refuses("E-FIELD-MISSING")
 
