@@ -174,8 +174,8 @@ def assess(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decis
         why = reopens_for(case, command.level, command.basis, _policy(command, decision), decision.today)
         if why is not None:
             reopen(warnings, decision, command.effective_on, why=why, due_on=_due(command, decision), **_body(command))
-    elif case is None or case.state != states.CLOSED or not case.expenses.issuperset(command.expenses):
-        _raise(warnings, command, decision)  # another matter: not what was closed a year ago
+    elif case is None or not case.has_settled(command.expenses):
+        _raise(warnings, command, decision)  # another matter: not what was closed a year ago, or was another person's
 
 
 def _raise(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:

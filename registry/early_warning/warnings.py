@@ -51,7 +51,8 @@ class Case:
 
     basis: the personal burden that it rests on; due_on: until when a visit verifies it, or while nobody has claimed it until when
     somebody must; outcome_due_on: until when the outcome follows a verification; escalated: who was told that which day had
-    passed; moved: to another township, which began the clock anew, as happens once; visited: by anybody, ever.
+    passed; moved: to another township, which began the clock anew, as happens once; visited: by anybody, ever;
+    wrong_person: it was cancelled because it was about another.
     """
 
     case_id: UUID
@@ -72,11 +73,16 @@ class Case:
     escalated: set[tuple[str, date]] = field(default_factory=set)
     moved: bool = False
     visited: bool = False
+    wrong_person: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in OPEN
+
+    def has_settled(self, expenses: Collection[UUID]) -> bool:
+        """Whether people have ended it, and it was about these expenses: they raise nothing again."""
+        return (self.state == CLOSED or self.wrong_person) and self.expenses.issuperset(expenses)
 
     @property
     def can_be_cancelled(self) -> bool:

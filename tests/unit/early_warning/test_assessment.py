@@ -13,7 +13,7 @@ from registry.early_warning.assess import (
     EarlyWarningWatched,
 )
 from registry.early_warning.assign import AssignEarlyWarning
-from registry.early_warning.cancel import EarlyWarningCancelled
+from registry.early_warning.cancel import CancelEarlyWarning, EarlyWarningCancelled
 from registry.early_warning.reopen import EarlyWarningReopened, ReopenEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from registry.household.exit import ProposeExit
@@ -113,6 +113,14 @@ def test_what_fires_after_a_cancelled_case_is_another_case() -> None:
     register = a_register(opening(), assessed(), assessed("NONE", on=day(11)))
     raised = on(WARNINGS, seen(EarlyWarningRaised, case_id=SECOND_CASE, episode=2), EarlyWarningAssigned)
     register.when(assessed(on=day(20))).then(raised, on(HOUSEHOLD, seen(ObstacleOpened, ref=SECOND_CASE)))
+
+
+def test_what_was_another_persons_raises_nothing_again() -> None:
+    wrong = CancelEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(11), reason_code="WRONG_PERSON")
+    register = a_register(opening(), assessed(), wrong)
+    register.when(assessed(on=day(12))).then_nothing_happens()
+    raised = on(WARNINGS, seen(EarlyWarningRaised, case_id=SECOND_CASE), EarlyWarningAssigned)
+    register.when(assessed(on=day(12), expenses=(expense(1), expense(2)))).then(raised, on(HOUSEHOLD, ObstacleOpened))
 
 
 def test_what_fired_before_it_was_closed_raises_nothing_again() -> None:
