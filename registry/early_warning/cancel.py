@@ -10,7 +10,6 @@ from registry.early_warning.command import CaseCommand, begin
 from registry.early_warning.event import WarningEvent
 from registry.early_warning.warnings import EarlyWarnings
 
-
 WRONG_PERSON: Final = "WRONG_PERSON"
 
 

@@ -188,6 +188,7 @@ def test_the_county_opens_a_closed_case_again_with_its_decision() -> None:
     again = on(WARNINGS, seen(EarlyWarningReopened, why="COUNTY"))
     decided = ReopenEarlyWarning(**reopen, evidence=(paper("COUNTY_DECISION"),))  # type: ignore[arg-type]
     register.when(decided).then(again, on(HOUSEHOLD, ObstacleOpened))
+    register.when(assessed(on=day(21))).then_nothing_happens()
 
 
 def test_the_wrong_persons_case_is_cancelled_before_anybody_is_visited() -> None:
