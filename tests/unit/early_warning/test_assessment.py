@@ -17,7 +17,7 @@ from registry.early_warning.cancel import CancelEarlyWarning, EarlyWarningCancel
 from registry.early_warning.reopen import EarlyWarningReopened, ReopenEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from registry.household.exit import ProposeExit
-from registry.household.obstacles import ObstacleCleared, ObstacleOpened
+from registry.household.obstacles import ClearObstacle, ObstacleCleared, ObstacleOpened, OpenObstacle
 from tests.support.early_warnings import (
     CASE,
     SECOND_CASE,
@@ -176,6 +176,15 @@ def test_what_cannot_be_is_refused() -> None:
     a_register(opening()).when(assessed(division="469999000000")).then_refuses("E-DIVISION-UNKNOWN")
     a_register(opening()).today(day(9)).when(assessed()).then_refuses("E-DATE-FUTURE")
     a_register(opening()).today(DAY_ONE + timedelta(days=365 * 12)).when(assessed()).then_refuses("E-CALENDAR-YEAR")
+
+
+@pytest.mark.parametrize("command", [OpenObstacle, ClearObstacle])
+def test_nobody_lets_an_exit_go_by_hand_for_which_a_case_is_open(command: type[OpenObstacle | ClearObstacle]) -> None:
+    by_hand = command(household_id=HOUSEHOLD, effective_on=day(11), kind="WARNING", ref=CASE)
+    a_register(opening(), assessed()).when(by_hand).then_refuses("E-OBSTACLE-KIND")
+    a_register(opening(), *closed()).when(by_hand).then_refuses("E-OBSTACLE-KIND")
+    another = command(household_id=HOUSEHOLD, effective_on=day(11), kind="WARNING", ref=SECOND_CASE)
+    assert a_register(opening(), assessed()).when(another).refused is None
 
 
 def test_an_exit_waits_until_the_case_is_closed() -> None:
