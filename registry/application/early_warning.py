@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from registry.aggregate import Aggregate
-from registry.application.planning import Loader, all_or_nothing, handles, known_household
+from registry.application.planning import Loader, all_or_nothing, decide_known_household, handles, known_household
 from registry.command import decider_of
 from registry.decision import Decision
 from registry.early_warning.assess import AssessEarlyWarning
@@ -28,10 +28,11 @@ from registry.early_warning.reopen import ReopenEarlyWarning
 from registry.early_warning.transfer import TransferEarlyWarning
 from registry.early_warning.visit import RecordWarningVisit, VerifyEarlyWarning
 from registry.early_warning.warnings import FOLLOWED, HOUSEHOLD, EarlyWarnings, stream_id_of
+from registry.early_warning.warnings import case_id_of as warning_case
 from registry.household import status
 from registry.household.case import IDENTIFICATION, MONITORING, RE_ENTRY, RELAPSE, case_id_of
 from registry.household.household import Household
-from registry.household.obstacles import clear_obstacle, open_obstacle
+from registry.household.obstacles import ClearObstacle, OpenObstacle, clear_obstacle, open_obstacle
 from registry.refusal import refuse
 
 OBSTACLE = "WARNING"
@@ -73,6 +74,16 @@ def close_early_warning(command: CloseEarlyWarning, loader: Loader, decision: De
     if warnings.case is not None and warnings.case.state == FOLLOWED and not _link_is_complete(warnings, loader):
         return [warnings]
     return _decided(command, loader, decision)
+
+
+@handles(OpenObstacle, ClearObstacle)
+def decide_obstacle(command: OpenObstacle | ClearObstacle, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
+    """The household. E-OBSTACLE-KIND for one of the household's own warnings, which holds the exit back by itself."""
+    if command.kind == OBSTACLE:
+        episodes = range(1, _warnings(command.household_id, loader).next_episode)
+        if command.ref in {warning_case(command.household_id, episode) for episode in episodes}:
+            refuse("E-OBSTACLE-KIND", at="ref", kind=command.kind)
+    return decide_known_household(command, loader, decision)
 
 
 def _decided(command: WarningCommand, loader: Loader, decision: Decision) -> Sequence[Aggregate]:

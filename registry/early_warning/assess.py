@@ -174,8 +174,8 @@ def assess(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decis
         why = reopens_for(case, command.level, command.basis, _policy(command, decision), decision.today)
         if why is not None:
             reopen(warnings, decision, command.effective_on, why=why, due_on=_due(command, decision), **_body(command))
-    elif case is None or case.state != states.CLOSED or not case.expenses.issuperset(command.expenses):
-        _raise(warnings, command, decision)  # another matter: not what was closed a year ago
+    elif case is None or not case.has_settled(command.expenses):
+        _raise(warnings, command, decision)  # another matter: not what was closed a year ago, or was another person's
 
 
 def _raise(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:
@@ -239,7 +239,7 @@ def _follow(warnings: EarlyWarnings, case: Case, command: AssessEarlyWarning, de
 def _take_back(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decision) -> None:
     """Nothing that opens a case fires any more: one that nobody has visited is cancelled; people end all others."""
     case = warnings.open_case
-    if case is not None and case.state in states.UNVISITED:
+    if case is not None and case.can_be_cancelled:
         warnings.trigger(EarlyWarningCancelled, decision, command.effective_on, reason_code=AMOUNTS_REDUCED, case_id=case.case_id)
 
 

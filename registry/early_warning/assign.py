@@ -24,7 +24,10 @@ class AssignEarlyWarning(CaseCommand):
 
 @decides(AssignEarlyWarning)
 def assign_early_warning(warnings: EarlyWarnings, command: AssignEarlyWarning, decision: Decision) -> None:
-    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-DIVISION-UNKNOWN, E-DIVISION-LEVEL, E-CALENDAR-YEAR."""
+    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-DIVISION-UNKNOWN, E-DIVISION-LEVEL, E-CALENDAR-YEAR.
+
+    Silent where that township has it: said twice, it neither begins the clock anew nor forgets a finding.
+    """
     case, refusals = begin(warnings, command, decision, {states.RAISED, states.ASSIGNED, states.VERIFYING, states.VERIFIED})
     division = decision.divisions.get(command.township)
     if refusals.unless(division is not None, "E-DIVISION-UNKNOWN", at="township", division=command.township):
@@ -32,6 +35,8 @@ def assign_early_warning(warnings: EarlyWarnings, command: AssignEarlyWarning, d
         township = division.level is Level.TOWNSHIP
         refusals.unless(township, "E-DIVISION-LEVEL", at="township", division=command.township, level="TOWNSHIP")
     refusals.raise_any()
+    if case.state != states.RAISED and command.township == case.division:
+        return
     due_on = case.due_on
     if not case.moved:
         days = decision.policy_for(command.township, command.effective_on).warning_due_working_days[case.level]

@@ -26,12 +26,12 @@ class EarlyWarningEscalated(WarningEvent):
 
     def apply(self, aggregate: EarlyWarnings) -> None:
         assert aggregate.case is not None
-        aggregate.case.escalated.add(self.escalated_to)
+        aggregate.case.escalated.add((self.escalated_to, self.due_on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateEarlyWarning(CaseCommand):
-    """Tell the county or the province that a case is overdue; each is told once."""
+    """Tell the county or the province that a case is overdue; each is told once of each day that the case waited for."""
 
     escalated_to: str = code("warning_escalation")
 
@@ -45,16 +45,17 @@ def escalate(warnings: EarlyWarnings, command: EscalateEarlyWarning, decision: D
     late_on = escalates_after(case, command.escalated_to, policy)
     if decision.today <= late_on:
         refuse("E-NOT-OVERDUE", at="escalated_to", due=late_on)
+    due_on = due_of(case)
     # Nobody hears of it from above.
     for told in (COUNTY, PROVINCE) if command.escalated_to == PROVINCE else (COUNTY,):
-        if told not in case.escalated:
+        if (told, due_on) not in case.escalated:
             warnings.trigger(
                 EarlyWarningEscalated,
                 decision,
                 command.effective_on,
                 case_id=case.case_id,
                 escalated_to=told,
-                due_on=due_of(case),
+                due_on=due_on,
             )
 
 

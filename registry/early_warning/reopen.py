@@ -34,8 +34,9 @@ class EarlyWarningReopened(WarningEvent):
     due_on: date
 
     def apply(self, aggregate: EarlyWarnings) -> None:
-        aggregate.rest_on(self.warning_level, self.basis, self.fired, self.expenses)
         assert aggregate.case is not None
+        if self.why != COUNTY:  # which knows nothing new of expenses: it rests on what it did
+            aggregate.rest_on(self.warning_level, self.basis, self.fired, self.expenses)
         aggregate.case.begin_anew(self.due_on)
 
 

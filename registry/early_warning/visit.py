@@ -21,7 +21,7 @@ class EarlyWarningVisited(WarningEvent):
 
     def apply(self, aggregate: EarlyWarnings) -> None:
         assert aggregate.case is not None
-        aggregate.case.state = states.VERIFYING
+        aggregate.case.state, aggregate.case.visited = states.VERIFYING, True
 
 
 class EarlyWarningVerified(WarningEvent):

@@ -27,6 +27,7 @@ OPEN: Final = frozenset({RAISED, ASSIGNED, VERIFYING, VERIFIED, FOLLOWED})
 OVERDUE_CAN_BE: Final = OPEN - {FOLLOWED}
 """What follows a recorded outcome has the register's own days."""
 UNVISITED: Final = frozenset({RAISED, ASSIGNED})
+"""Nobody was visited since a township has it."""
 
 HOUSEHOLD: Final = "HOUSEHOLD"
 PERSON: Final = "PERSON"
@@ -49,8 +50,9 @@ class Case:
     """One episode. Amounts in yuan; days of the calendar in Shanghai.
 
     basis: the personal burden that it rests on; due_on: until when a visit verifies it, or while nobody has claimed it until when
-    somebody must; outcome_due_on: until when the outcome follows a verification; moved: to another township, which
-    began the clock anew, as happens once.
+    somebody must; outcome_due_on: until when the outcome follows a verification; escalated: who was told that which day had
+    passed; moved: to another township, which began the clock anew, as happens once; visited: by anybody, ever;
+    wrong_person: it was cancelled because it was about another.
     """
 
     case_id: UUID
@@ -68,18 +70,27 @@ class Case:
     linked_household_id: UUID | None = None
     linked_case_id: UUID | None = None
     closed_on: date | None = None
-    escalated: set[str] = field(default_factory=set)
+    escalated: set[tuple[str, date]] = field(default_factory=set)
     moved: bool = False
+    visited: bool = False
+    wrong_person: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in OPEN
 
+    def has_settled(self, expenses: Collection[UUID]) -> bool:
+        """Whether people have ended it, and it was about these expenses: they raise nothing again."""
+        return (self.state == CLOSED or self.wrong_person) and self.expenses.issuperset(expenses)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether nobody was visited for it; all others are ended by what was done."""
+        return self.state in UNVISITED and not self.visited
+
     def begin_anew(self, due_on: date) -> None:
-        """A township has it, and nothing was found yet. A clock that goes on has told whom it told; one begun anew has not."""
-        if due_on > self.due_on:
-            self.escalated.clear()
+        """A township has it, and nothing was found yet."""
         self.state, self.due_on = ASSIGNED, due_on
         self.finding = self.outcome = ""
         self.outcome_due_on = self.closed_on = self.linked_household_id = self.linked_case_id = None

@@ -12,11 +12,12 @@ from registry.early_warning.assess import (
     EarlyWarningRaised,
     EarlyWarningWatched,
 )
-from registry.early_warning.cancel import EarlyWarningCancelled
-from registry.early_warning.reopen import EarlyWarningReopened
+from registry.early_warning.assign import AssignEarlyWarning
+from registry.early_warning.cancel import CancelEarlyWarning, EarlyWarningCancelled
+from registry.early_warning.reopen import EarlyWarningReopened, ReopenEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from registry.household.exit import ProposeExit
-from registry.household.obstacles import ObstacleCleared, ObstacleOpened
+from registry.household.obstacles import ClearObstacle, ObstacleCleared, ObstacleOpened, OpenObstacle
 from tests.support.early_warnings import (
     CASE,
     SECOND_CASE,
@@ -31,7 +32,7 @@ from tests.support.early_warnings import (
 )
 from tests.support.families import opening
 from tests.support.register import a_register, on
-from tests.support.scenario import COUNTY, DAY_ONE, HOUSEHOLD, TOWNSHIP, day, person, seen
+from tests.support.scenario import COUNTY, DAY_ONE, HOUSEHOLD, TOWNSHIP, day, paper, person, seen
 
 
 def test_a_first_sign_is_watched_and_holds_nothing_back() -> None:
@@ -96,6 +97,14 @@ def test_reversed_after_a_visit_people_end_it() -> None:
     a_register(opening(), assessed(), visited()).when(assessed("NONE", on=day(12))).then_nothing_happens()
 
 
+def test_reversed_after_a_visit_people_end_it_though_it_moved_or_was_opened_again() -> None:
+    moved = AssignEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(12), township="469030101000")
+    a_register(opening(), assessed(), visited(), moved).when(assessed("NONE", on=day(13))).then_nothing_happens()
+    decided = (paper("COUNTY_DECISION"),)
+    again = ReopenEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(20), evidence=decided)
+    a_register(opening(), *closed(), again).when(assessed("NONE", on=day(21))).then_nothing_happens()
+
+
 def test_reversed_after_closing_nothing_happens() -> None:
     a_register(opening(), *closed()).when(assessed("NONE", on=day(20))).then_nothing_happens()
 
@@ -104,6 +113,14 @@ def test_what_fires_after_a_cancelled_case_is_another_case() -> None:
     register = a_register(opening(), assessed(), assessed("NONE", on=day(11)))
     raised = on(WARNINGS, seen(EarlyWarningRaised, case_id=SECOND_CASE, episode=2), EarlyWarningAssigned)
     register.when(assessed(on=day(20))).then(raised, on(HOUSEHOLD, seen(ObstacleOpened, ref=SECOND_CASE)))
+
+
+def test_what_was_another_persons_raises_nothing_again() -> None:
+    wrong = CancelEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(11), reason_code="WRONG_PERSON")
+    register = a_register(opening(), assessed(), wrong)
+    register.when(assessed(on=day(12))).then_nothing_happens()
+    raised = on(WARNINGS, seen(EarlyWarningRaised, case_id=SECOND_CASE), EarlyWarningAssigned)
+    register.when(assessed(on=day(12), expenses=(expense(1), expense(2)))).then(raised, on(HOUSEHOLD, ObstacleOpened))
 
 
 def test_what_fired_before_it_was_closed_raises_nothing_again() -> None:
@@ -159,6 +176,15 @@ def test_what_cannot_be_is_refused() -> None:
     a_register(opening()).when(assessed(division="469999000000")).then_refuses("E-DIVISION-UNKNOWN")
     a_register(opening()).today(day(9)).when(assessed()).then_refuses("E-DATE-FUTURE")
     a_register(opening()).today(DAY_ONE + timedelta(days=365 * 12)).when(assessed()).then_refuses("E-CALENDAR-YEAR")
+
+
+@pytest.mark.parametrize("command", [OpenObstacle, ClearObstacle])
+def test_nobody_lets_an_exit_go_by_hand_for_which_a_case_is_open(command: type[OpenObstacle | ClearObstacle]) -> None:
+    by_hand = command(household_id=HOUSEHOLD, effective_on=day(11), kind="WARNING", ref=CASE)
+    a_register(opening(), assessed()).when(by_hand).then_refuses("E-OBSTACLE-KIND")
+    a_register(opening(), *closed()).when(by_hand).then_refuses("E-OBSTACLE-KIND")
+    another = command(household_id=HOUSEHOLD, effective_on=day(11), kind="WARNING", ref=SECOND_CASE)
+    assert a_register(opening(), assessed()).when(another).refused is None
 
 
 def test_an_exit_waits_until_the_case_is_closed() -> None:

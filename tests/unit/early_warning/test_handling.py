@@ -52,6 +52,10 @@ def test_moved_a_second_time_the_clock_goes_on_and_a_finding_counts_for_nothing_
     register.when(ended(on=day(16))).then_refuses("E-WARNING-STATE")
 
 
+def test_given_to_the_township_that_has_it_nothing_begins_anew() -> None:
+    a_register(opening(), assessed(), visited(), verified()).when(assign(number=13)).then_nothing_happens()
+
+
 def verified_in(when: date) -> tuple[object, object]:
     return visited(when), verified(when)
 
@@ -135,6 +139,30 @@ def test_overdue_it_is_told_to_the_county_and_later_to_the_province_each_once() 
     )
 
 
+def test_whoever_heard_of_a_late_visit_hears_of_a_late_outcome_too() -> None:
+    late = date(2018, 9, 25)
+    register = a_register(opening(), assessed())
+    register.when(escalate("COUNTY", late)).then(on(WARNINGS, seen(EarlyWarningEscalated, due_on=date(2018, 9, 21))))
+    for step in (visited(late), verified(late)):
+        register.take(step)
+    register.when(escalate("COUNTY", date(2018, 9, 28))).then_refuses("E-NOT-OVERDUE")
+    again = seen(EarlyWarningEscalated, escalated_to="COUNTY", due_on=date(2018, 9, 28))
+    register.when(escalate("COUNTY", date(2018, 9, 29))).then(on(WARNINGS, again))
+    register.when(escalate("COUNTY", date(2018, 9, 30))).then_nothing_happens()
+
+
+def test_a_late_outcome_is_not_a_late_visit_of_the_case_opened_again() -> None:
+    """Closed late on Thursday the 20th, opened again at once: RED is due in three working days, YELLOW was in seven."""
+    late = date(2018, 9, 20)
+    register = a_register(opening(), assessed("YELLOW", amount=6000), visited(), verified())
+    register.take(escalate("COUNTY", late))
+    register.take(ended(on=late))
+    register.when(assessed("RED", on=late, amount=21_000)).then(
+        on(WARNINGS, seen(EarlyWarningReopened, due_on=date(2018, 9, 26))), on(HOUSEHOLD, ObstacleOpened)
+    )
+    register.when(escalate("COUNTY", date(2018, 9, 27))).then(on(WARNINGS, seen(EarlyWarningEscalated, due_on=date(2018, 9, 26))))
+
+
 def test_where_the_county_was_passed_over_it_is_told_before_the_province() -> None:
     told = [seen(EarlyWarningEscalated, escalated_to=to) for to in ("COUNTY", "PROVINCE")]
     a_register(opening(), assessed()).when(escalate("PROVINCE", date(2018, 9, 30))).then(on(WARNINGS, *told))
@@ -160,6 +188,7 @@ def test_the_county_opens_a_closed_case_again_with_its_decision() -> None:
     again = on(WARNINGS, seen(EarlyWarningReopened, why="COUNTY"))
     decided = ReopenEarlyWarning(**reopen, evidence=(paper("COUNTY_DECISION"),))  # type: ignore[arg-type]
     register.when(decided).then(again, on(HOUSEHOLD, ObstacleOpened))
+    register.when(assessed(on=day(21))).then_nothing_happens()
 
 
 def test_the_wrong_persons_case_is_cancelled_before_anybody_is_visited() -> None:
@@ -167,6 +196,8 @@ def test_the_wrong_persons_case_is_cancelled_before_anybody_is_visited() -> None
     cancelled = on(WARNINGS, seen(EarlyWarningCancelled, reason_code="WRONG_PERSON"))
     a_register(opening(), assessed()).when(cancel).then(cancelled, on(HOUSEHOLD, ObstacleCleared))
     a_register(opening(), assessed(), visited()).when(cancel).then_refuses("E-WARNING-STATE")
+    elsewhere = assign("469030101000", number=11)
+    a_register(opening(), assessed(), visited(), elsewhere).when(cancel).then_refuses("E-WARNING-VISITED")
     without = CancelEarlyWarning(subject_id=HOUSEHOLD, case_id=CASE, effective_on=day(11))
     a_register(opening(), assessed()).when(without).then_refuses("E-FIELD-MISSING")
 
