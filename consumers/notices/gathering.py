@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from consumers.notices.memory import KeptMemory, Memory
 from consumers.notices.notice import Notice
@@ -35,6 +35,12 @@ class Source(Protocol):
     def notices_of(self, record: Record, memory: Memory) -> Iterable[Notice]:
         """What becomes known by it, and to whom. Raises Undecodable."""
         ...
+
+
+def read_anew(engine: Engine) -> None:
+    """Let whoever gathers begin with the oldest record again: for another log. What is in the outbox is recognised by its id."""
+    with writing(engine) as connection:
+        connection.execute(update(CHECKPOINT).values(next_offset=0, position=0, known_before=0, claim=CHECKPOINT.c.claim + 1))
 
 
 class Gathering:

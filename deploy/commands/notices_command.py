@@ -1,13 +1,14 @@
 """`registry notices`: what offices were told, what failed, and whether the file of recipients is in order."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import click
 
 from consumers.notices.database import opened_outbox
+from consumers.notices.gathering import read_anew
 from consumers.notices.notice import Notice
 from consumers.notices.outbox import Outbox
 from consumers.notices.outcome import Result
@@ -17,7 +18,9 @@ from deploy.cli import FAILED, data_options
 from deploy.commands.columns import columns
 from deploy.composition.notice_side import opened_divisions, recipients, senders
 from deploy.composition.write_side import register_clock
+from deploy.data_lock import DELIVER, data_folder_lock
 from deploy.settings import Settings
+from registry.store.revision import is_postgresql
 from schemas.clock import SHANGHAI
 
 TEST: str = "registry.test"
@@ -102,6 +105,20 @@ def check(data: str | None, division: str | None) -> int:
         tried = [(place, channel, address, sending[channel].send(notice, address)) for channel, address in office.destinations]
     _show(("division", "channel", "address", "result", "answer"), [(*where, *outcome) for *where, outcome in tried])
     return 0 if all(outcome.result is Result.DELIVERED for *_, outcome in tried) else FAILED
+
+
+@command.command("reread")
+@data_options
+def reread(data: str | None) -> None:
+    """Read the log from its beginning again at the next start: after it was fed anew from the event store.
+
+    Nobody is told twice: what was put into the outbox is recognised by its id.
+    """
+    settings = Settings.read(data=data)
+    several = is_postgresql(settings.notices)
+    with nullcontext() if several else data_folder_lock(settings.path(""), DELIVER), opened_outbox(settings.notices) as engine:
+        read_anew(engine)
+    click.echo("the log is read from its beginning")
 
 
 @contextmanager

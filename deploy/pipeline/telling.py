@@ -6,20 +6,25 @@ from typing import Final
 
 from consumers.notices.database import opened_outbox
 from consumers.notices.delivering import Delivering, Watched
+from consumers.notices.gathering import read_anew
 from consumers.notices.outbox import Outbox
 from consumers.projector.losses import IN_A_GROUP
 from consumers.projector.projector import Projector
 from deploy.composition.log_side import join_group, on_kafka
 from deploy.composition.notice_side import TOPICS, gathering, opened_divisions, recipients, senders
-from deploy.pipeline.task import Step, Stop
+from deploy.pipeline.task import Reopen, Step, Stop
+from deploy.process_log import process_logger
 from deploy.settings import Settings
 from registry.store.revision import is_postgresql
 from schemas.clock import Clock
+from schemas.log_errors import OffsetOutOfRange
 
 GATHER: Final = "notices"
 DELIVER: Final = "deliver"
 """The tasks; the second is the consumer group too."""
 WAIT_S: Final = 0.25
+
+_log = process_logger("deploy.pipeline")
 
 
 @contextmanager
@@ -37,7 +42,17 @@ def opened_gathering(settings: Settings, clock: Clock) -> Iterator[Step]:
         losses_max = IN_A_GROUP if on_kafka(settings) else 0
         projector = Projector(consumer, gathering(engine, known, divisions, clock), losses_max=losses_max)
         stack.callback(projector.close)
-        yield lambda: projector.step(WAIT_S)
+
+        def step() -> int:
+            try:
+                return projector.step(WAIT_S)
+            except OffsetOutOfRange:
+                # Another log, or one restored from an older copy. To read a record again tells nobody again.
+                _log.warning("reading the log anew", task=GATHER)
+                read_anew(engine)
+                raise Reopen from None
+
+        yield step
 
 
 @contextmanager
