@@ -1,4 +1,4 @@
-"""Two `registry deliver` on a real Kafka, with one outbox in a real PostgreSQL: one dies, the other goes on, nobody is told twice.
+"""Two `registry deliver` on a real Kafka, with one outbox in a real PostgreSQL: one dies, the other goes on, nobody hears twice.
 
 Killed between sending and recording it would be told again: here it dies while it waits, so each office has each notice once.
 """
