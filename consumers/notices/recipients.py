@@ -3,6 +3,7 @@
 All that is wrong with it is said at once, each with the line where it stands.
 """
 
+import re
 import ssl
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -151,9 +152,9 @@ class _Reading:
         return str(path)
 
     def _schedule(self, table: Mapping[str, Any]) -> Schedule:
-        self._only(table, "retry", tuple(NUMBERS), within=("[retry]",))
+        self._only(table, "retry", tuple(NUMBERS), within=("retry",))
         default = Schedule()
-        values = {name: self._number(table, name, NUMBERS[name], getattr(default, name), within=("[retry]",)) for name in NUMBERS}
+        values = {name: self._number(table, name, NUMBERS[name], getattr(default, name), within=("retry",)) for name in NUMBERS}
         return Schedule(**values)
 
     def _number(self, table: Mapping[str, Any], name: str, allowed: range, default: int, within: tuple[str, ...] = ()) -> int:
@@ -182,7 +183,10 @@ class _Reading:
     def _line_of(self, where: tuple[str, ...]) -> int:
         line = 0
         for word in where:
-            line = next((n for n in range(line, len(self._lines)) if word in self._code_of(n)), line)
+            # A key stands alone, a value anywhere; what is not found leaves the line of what is around it.
+            alone = re.compile(rf'(^|[\s."\[{{,]){re.escape(word)}("?\s*[=.\]]|$)')
+            found = [n for n in range(line, len(self._lines)) if word in self._code_of(n)]
+            line = next((n for n in found if alone.search(self._code_of(n))), found[0] if found else line)
         return line + 1
 
     def _code_of(self, number: int) -> str:
