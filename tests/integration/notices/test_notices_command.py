@@ -121,6 +121,16 @@ def test_what_was_given_up_is_listed_with_what_was_answered_and_sent_again(setti
     assert registry("notices", "retry", "--all").out == "0 deliveries are due again\n"
 
 
+def test_status_tells_what_was_given_up_and_what_to_do(settings: Settings) -> None:
+    assert "RegistryNotices" not in registry("--lang", "en", "status").out
+    given_up(settings, 1)
+    shown = registry("--lang", "en", "status").out
+    assert "0 pending, 0 delivered, 1 given up" in shown
+    assert "RegistryNoticesGivenUp (notices): 1 notices were given up" in shown
+    assert "registry notices list --state given_up" in shown
+    assert "1 条通知已放弃投递" in registry("--lang", "zh", "status").out
+
+
 @pytest.mark.parametrize("arguments", [("retry",), ("retry", "--all", "00000000-0000-0000-0000-000000000001"), ("retry", "x")])
 def test_retry_wants_notices_or_all(settings: Settings, arguments: tuple[str, ...]) -> None:
     assert registry("notices", *arguments).status == 2
