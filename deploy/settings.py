@@ -24,7 +24,7 @@ _LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
 KAFKA_CLIENTS: Final = ("python", "confluent")
 _SESSIONS_S: Final = range(6, 301)
 """A broker accepts no shorter one, unless it is told to."""
-_SMTP: Final = re.compile(r"(smtps|smtp|smtp\+plain)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
+_SMTP: Final = re.compile(r"(smtps|smtp|smtp\+plain)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
 _MAILBOX: Final = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 _URI_REFERENCE: Final = re.compile(r"[!#-;=?-\[\]_a-z~%]+")
 
@@ -190,7 +190,8 @@ class Settings:
             yield "source", "a URI reference"
 
     def _broken_mail_rules(self) -> Iterator[tuple[str, str]]:
-        if self.smtp_url and not _SMTP.fullmatch(self.smtp_url):
+        found = _SMTP.fullmatch(self.smtp_url)
+        if self.smtp_url and (found is None or int(found["port"] or _PORTS[0]) not in _PORTS):
             yield "smtp_url", "smtps://<host>[:<port>], smtp://..., smtp+plain://... or empty"
         if self.smtp_url and not _MAILBOX.fullmatch(self.smtp_from):
             yield "smtp_from", "an e-mail address"

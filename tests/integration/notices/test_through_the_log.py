@@ -1,6 +1,7 @@
 """From a command to an office's mailbox: through a real store, relay, log, outbox and mail server."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from deploy.composition.notice_side import recipients
 from deploy.composition.write_side import PROVINCE as WHOLE
 from deploy.composition.write_side import register_clock, write_side
 from deploy.metrics.notices import NoticesCollector
+from deploy.metrics.process import process_registry
 from deploy.pipeline.telling import DELIVER, GATHER
 from deploy.settings import Settings
+from deploy.web.composing import web_application_of
 from projections.checkpoints import read_checkpoints
 from registry.early_warning.assess import AssessEarlyWarning
+from registry.early_warning.warnings import case_id_of
 from registry.refusal import Refused
 from schemas.access import Actor
 from schemas.divisions import hainan
@@ -112,6 +116,32 @@ def test_a_log_that_was_restored_from_an_older_copy_is_read_anew(settings: Setti
             execute(settings, assessed_person(20))
             wait_until(lambda: len(mail.letters) == 13)
     assert len(set(mail.ids())) == 13
+
+
+def test_an_officer_sees_who_was_told_of_a_case_in_his_own_division_and_no_address(settings: Settings, mail: MailServer) -> None:
+    with relay_running(settings), deliver_running(settings):
+        execute(settings, assessed_person(1))
+        wait_until(lambda: counts(settings)[State.DELIVERED] == 1)
+    with write_side(settings) as side:
+        until = side.clock.now() + timedelta(days=1)
+        case_id = case_id_of(assessed_person(1).subject_id, 1)
+        with web_application_of(side, process_registry()) as app:
+
+            def seen(role: str, division: str) -> list[dict[str, Any]]:
+                token = side.tokens.create(Actor("user-1", role, "office-1", division), until)
+                answer = app.test_client().get(
+                    f"/v1/warnings/{case_id}/notices", headers={"Authorization": f"Bearer {token.reveal()}"}
+                )
+                assert answer.status_code == 200
+                assert "@" not in answer.get_data(as_text=True)
+                found: list[dict[str, Any]] = answer.get_json()["notices"]
+                return found
+
+            (told,) = seen("TOWNSHIP_OFFICER", TOWNSHIP)
+            assert (told["kind"], told["state"], told["answer"]) == ("warning.assigned", "DELIVERED", "SMTP-250")
+            assert (told["recipient"], told["next_at"]) == (TOWNSHIP, None)
+            assert seen("COUNTY_OFFICER", COUNTY) == seen("SUPERVISOR", PROVINCE) == [told]
+            assert seen("COUNTY_OFFICER", "469024000000") == []
 
 
 def places(settings: Settings) -> list[int]:
