@@ -16,6 +16,7 @@ from deploy.composition.write_side import WriteSide, register_clock, require_sto
 from deploy.lag import Lag, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
 from deploy.pipeline.feeding import TASK as FEED
 from deploy.pipeline.projecting import task_name
+from deploy.pipeline.telling import DELIVER
 from deploy.settings import Settings
 from deploy.status.members import group_members
 from deploy.status.processes import processes
@@ -149,6 +150,7 @@ def _view(settings: Settings, model: ReadModel) -> Document:
 def _members(settings: Settings) -> Document:
     """Of each group that shares partitions out: where its members are."""
     groups = [*(task_name(model) for model in READ_MODELS), FEED]
+    groups += [DELIVER] if settings.notices_file else []
     return dict(group_members(kafka_address(settings), groups))
 
 
