@@ -12,7 +12,7 @@ import click
 from deploy.told_errors import Language, code_of, language_of, lines_of
 
 SUBCOMMANDS = {
-    "up": "Serve what is there: the API, the relay, the projector, the feed and the intake, until Ctrl-C.",
+    "up": "Serve what is there: the API, the relay, the projector, the feed, the intake and the notices, until Ctrl-C.",
     "demo": "Make a synthetic province, live through 2018-09 to 2021-03, then serve it.",
     "status": "Show what this installation holds and how far behind each part is.",
     "import": "Import households, measures or visits from a spreadsheet.",
@@ -33,6 +33,8 @@ SUBCOMMANDS = {
     "project": "Run the projector alone, from the log to the read models.",
     "feed": "Run the public feed alone, from the log to the topics that agencies read.",
     "intake": "Run the intake alone, from the hospitals' topics to the accepted expenses.",
+    "deliver": "Tell offices of early warnings, by e-mail and webhooks.",
+    "notices": "What offices were told: list it, try again, check the file of recipients.",
     "hospital": "Hospitals that report expenses: their topics, and the key for ID numbers.",
 }
 """Each is the module deploy/commands/<name>_command.py."""

@@ -1,6 +1,7 @@
 """Locks on the data folder: what may run there only once. The kernel lets go of them when their process ends, however it ends.
 
-An embedded installation has one of each: relay, projector, feed, intake; on databases of several machines fencing guards them.
+An embedded installation has one of each: relay, projector, feed, intake, deliver; on databases of several machines fencing guards
+them.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ RELAY: Final = "relay"
 PROJECTOR: Final = "projector"
 FEED: Final = "feed"
 INTAKE: Final = "intake"
+DELIVER: Final = "deliver"
 
 
 _LOOK_S: Final = 0.05

@@ -13,8 +13,11 @@ from sqlalchemy import Engine
 from consumers.feed.feed import SOURCE_TOPIC, producer_name
 from consumers.intake.intake import INTAKE
 from consumers.log.consumer import LogConsumer
+from consumers.notices.database import opened_outbox
+from consumers.notices.tables import CHECKPOINT
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer, open_producer, read_marks
+from deploy.composition.notice_side import TOPICS
 from deploy.settings import Settings
 from projections.checkpoints import read_checkpoints
 from projections.read_model import ReadModel
@@ -93,6 +96,19 @@ def intake_lag(settings: Settings, clock: Clock) -> Lag | None:
     mark = read_marks(settings, [INTAKE]).get(INTAKE)
     reached = {} if mark is None else {(topic, 0): int(offset) for topic, offset in mark.value.items()}
     return _log_lag(settings, "lag.intake", topics, reached, clock)
+
+
+def notices_lag(settings: Settings, clock: Clock) -> Lag | None:
+    """The gathering of notices behind the end of the log; None where nobody is told of anything.
+
+    Raises LogUnavailable, StoreNotMigrated, StoreUnavailable, and SQLAlchemy's OperationalError.
+    """
+    if not settings.notices_file:
+        return None
+    with opened_outbox(settings.notices) as engine, engine.connect() as connection:
+        checkpoints = read_checkpoints(connection, CHECKPOINT)
+    reached = {place: at.next_offset for place, at in checkpoints.items()}
+    return _log_lag(settings, "lag.notices", TOPICS, reached, clock)
 
 
 def marks_of(settings: Settings, clock: Clock) -> LogProducer:

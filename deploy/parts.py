@@ -14,6 +14,8 @@ STOP_S: Final = 15.0
 """Time that a process gets to finish its batch before it is killed; every write is a transaction, so a kill loses nothing."""
 PARTS_ON_KAFKA: Final = ("relay", "project", "project", "feed", "intake")
 """The projectors share the partitions out among them."""
+DELIVER: Final = "deliver"
+"""One more, where offices are told of anything."""
 ALL: Final = "all"
 
 
@@ -21,8 +23,9 @@ def pipeline(settings: Settings) -> list[Child]:
     """From the event store to the read models and the public topics; not started yet."""
     if not on_kafka(settings):
         return [_child("pipeline", settings, ALL, 0)]
-    names = [f"{part} {PARTS_ON_KAFKA[:place].count(part) + 1}" for place, part in enumerate(PARTS_ON_KAFKA)]
-    return [_child(name, settings, part, place) for place, (name, part) in enumerate(zip(names, PARTS_ON_KAFKA, strict=True))]
+    parts = (*PARTS_ON_KAFKA, DELIVER) if settings.notices_file else PARTS_ON_KAFKA
+    names = [f"{part} {parts[:place].count(part) + 1}" for place, part in enumerate(parts)]
+    return [_child(name, settings, part, place) for place, (name, part) in enumerate(zip(names, parts, strict=True))]
 
 
 def api(settings: Settings) -> Child:

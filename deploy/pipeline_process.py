@@ -13,7 +13,7 @@ from typing import Final
 from deploy.child import BROKEN, REFUSED
 from deploy.parent_watch import die_with_parent
 from deploy.parts import ALL
-from deploy.pipeline.running import run_all, run_feed, run_intake, run_projectors, run_relay
+from deploy.pipeline.running import run_all, run_deliver, run_feed, run_intake, run_projectors, run_relay
 from deploy.process_log import process_logger, set_up_log
 from deploy.settings import Settings
 from deploy.told_errors import code_of, language_of, lines_of
@@ -24,6 +24,7 @@ PARTS: Final[Mapping[str, Callable[[Settings], None]]] = {
     "project": run_projectors,
     "feed": run_feed,
     "intake": run_intake,
+    "deliver": run_deliver,
 }
 
 

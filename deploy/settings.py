@@ -24,6 +24,8 @@ _LOG: Final = re.compile(r"embedded:.+|kafka://[^,/\s]+:\d+(,[^,/\s]+:\d+)*")
 KAFKA_CLIENTS: Final = ("python", "confluent")
 _SESSIONS_S: Final = range(6, 301)
 """A broker accepts no shorter one, unless it is told to."""
+_SMTP: Final = re.compile(r"(smtps|smtp|smtp\+plain)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>\d{1,5}))?")
+_MAILBOX: Final = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
 _URI_REFERENCE: Final = re.compile(r"[!#-;=?-\[\]_a-z~%]+")
 
 
@@ -65,6 +67,20 @@ class Settings:
     """The vault's lookup key, base64 of 32 bytes; empty: `lookup.key` in `data`, made on the first start."""
     intake_key_file: str = ""
     """Keys that open sealed ID numbers, base64 of 32 bytes a line, newest first; empty: `intake.key` in `data`, made on start."""
+    notices_file: str = ""
+    """Who is told of what, and where (TOML, `docs/notices.md`); empty: nobody is told of anything."""
+    notices_url: str = ""
+    """The outbox of notices, an address as above; empty: with the event store in PostgreSQL, or `notices.db` in `data`."""
+    smtp_url: str = ""
+    """Mail server: `smtps://<host>[:<port>]`, `smtp://` (STARTTLS) or `smtp+plain://` (no TLS, no password); empty: no e-mail."""
+    smtp_from: str = ""
+    """The address in whose name notices are sent."""
+    smtp_user: str = ""
+    """User of the mail server; empty: nobody."""
+    smtp_password_file: str = ""
+    """The user's password, alone in a file."""
+    smtp_ca_file: str = ""
+    """Certificates (PEM) that sign the mail server's; empty: those that the system trusts."""
     checkpoint_key_file: str = ""
     """Keys that sign checkpoints (PEM, Ed25519; the last signs); empty: `checkpoint.key` in `data`, made on the first start."""
     checkpoint_every: int = 1000
@@ -133,6 +149,12 @@ class Settings:
         return self.views_url or f"sqlite:///{self.path('views').absolute()}"
 
     @property
+    def notices(self) -> str:
+        """URL of the outbox's database."""
+        beside = self.store_url if self.store_url.startswith("postgres") else ""
+        return self.notices_url or beside or f"sqlite:///{self.path('notices.db').absolute()}"
+
+    @property
     def log(self) -> str:
         """URL of the log."""
         return self.log_url or f"embedded:{self.path('log.db').absolute()}"
@@ -141,7 +163,7 @@ class Settings:
         """(setting, rule) of each value that cannot be."""
         if not self.data:
             yield "data", "the name of a folder"
-        for name in ("store_url", "vault_url", "views_url"):
+        for name in ("store_url", "vault_url", "views_url", "notices_url"):
             if (url := getattr(self, name)) and not _DATABASE.fullmatch(url):
                 yield name, "sqlite:///<file>, postgresql://<server> or empty"
         if self.log_url and not _LOG.fullmatch(self.log_url):
@@ -150,6 +172,7 @@ class Settings:
             yield "kafka_client", f"one of {', '.join(KAFKA_CLIENTS)}"
         if bool(self.kafka_user) != bool(self.kafka_password_file):
             yield "kafka_password_file", "given together with the user, or neither"
+        yield from self._broken_mail_rules()
         if self.kafka_session_s not in _SESSIONS_S:
             yield "kafka_session_s", f"from {_SESSIONS_S[0]} to {_SESSIONS_S[-1]}"
         if self.port not in _PORTS:
@@ -165,6 +188,17 @@ class Settings:
             yield "log_level", f"one of {', '.join(LOG_LEVELS)}"
         if not _URI_REFERENCE.fullmatch(self.source):
             yield "source", "a URI reference"
+
+    def _broken_mail_rules(self) -> Iterator[tuple[str, str]]:
+        found = _SMTP.fullmatch(self.smtp_url)
+        if self.smtp_url and (found is None or int(found["port"] or _PORTS[0]) not in _PORTS):
+            yield "smtp_url", "smtps://<host>[:<port>], smtp://..., smtp+plain://... or empty"
+        if self.smtp_url and not _MAILBOX.fullmatch(self.smtp_from):
+            yield "smtp_from", "an e-mail address"
+        if bool(self.smtp_user) != bool(self.smtp_password_file):
+            yield "smtp_password_file", "given together with the user, or neither"
+        if self.smtp_user and self.smtp_url.startswith("smtp+plain:"):
+            yield "smtp_user", "empty without TLS: the password could be read on the way"
 
 
 def _broken_form(text: str, kind: object) -> str | None:

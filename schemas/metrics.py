@@ -178,6 +178,21 @@ HOSPITAL_RECORDS: Final = Metric(
     en="Records of each hospital that the intake has taken in: accepted, dead_letter.",
     zh="已接收的各医疗机构记录：accepted（采用）、dead_letter（死信）。",
 )
+NOTICES: Final = Metric(
+    *("registry_notices", "gauge", ("state",), "deliveries", PIPELINE),
+    en="Deliveries of notices by state: PENDING, DELIVERED, GIVEN_UP, LAPSED (too old to be sent); none where nobody is told.",
+    zh="通知的投递，按状态分：待投递、已投递、已放弃、已过时（未发送）；未设收件人时无值。",
+)
+NOTICES_OLDEST: Final = Metric(
+    *("registry_notices_oldest_pending_seconds", "gauge", (), "seconds", PIPELINE),
+    en="How long the oldest notice that is not delivered yet has waited; 0 where none waits.",
+    zh="最早一条尚未投递的通知已等待的时长；无待投递时为 0。",
+)
+NOTICE_ATTEMPTS: Final = Metric(
+    *("registry_notice_attempts_total", "counter", ("channel", "result"), "attempts", PIPELINE),
+    en="Attempts to deliver a notice, by channel and result: DELIVERED, AGAIN, AWAY (the server), NEVER.",
+    zh="投递通知的尝试，按渠道与结果分：DELIVERED（已投递）、AGAIN（再试）、AWAY（服务器不可达）、NEVER（永久拒绝）。",
+)
 
 
 def _of_the_client(name: str, kind: Kind, unit: str, en: str, zh: str, labels: tuple[str, ...] = ()) -> Metric:
@@ -190,6 +205,7 @@ METRICS: Final = (
     *(STORE_POSITION, RELAY_POSITION, CHECKPOINT_POSITION, LAG_EVENTS, LAG_SECONDS, LAG_UNREADABLE),
     *(REBUILD_DONE, REBUILD_TOTAL, PIPELINE_EVENTS, PIPELINE_UNAVAILABLE, PIPELINE_LAST_MOVED),
     *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS),
+    *(NOTICES, NOTICES_OLDEST, NOTICE_ATTEMPTS),
     _of_the_client("process_start_time_seconds", "gauge", "seconds since 1970", "When the process began.", "进程启动的时刻。"),
     _of_the_client("process_cpu_seconds_total", "counter", "seconds", "Processor time used.", "已用处理器时间。"),
     _of_the_client("process_resident_memory_bytes", "gauge", "bytes", "Memory in use.", "占用内存。"),

@@ -14,12 +14,13 @@ from schemas.topics import TopicSpec, catalogue
 
 
 class Kind(StrEnum):
-    """What a principal is. The first six are processes of the registry."""
+    """What a principal is. The first seven are processes of the registry."""
 
     RELAY = "relay"
     PROJECTOR = "projector"
     FEED = "feed"
     INTAKE = "intake"
+    DELIVER = "deliver"
     API = "api"
     ADMIN = "admin"
     AUDITOR = "auditor"
@@ -42,6 +43,7 @@ GROUPS: Final = {
     Kind.PROJECTOR: ("projector", "rebuild", "verify", "lag", "status"),
     Kind.FEED: ("feed",),
     Kind.INTAKE: ("intake",),
+    Kind.DELIVER: ("deliver",),
     Kind.API: ("lag", "status", "export"),
 }
 """What the names of the groups of our own processes begin with."""

@@ -1,7 +1,7 @@
 """What the query API needs of an installation: the live read model, and probes of what readiness and metrics tell of."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -9,6 +9,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
+from consumers.notices.database import opened_outbox
+from consumers.notices.outbox import Listed, Outbox
 from deploy.clocks import OffsetClock
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide
@@ -20,10 +22,13 @@ from projections.register.queries.division_tree import DivisionTree
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
 from registry.relay.relay import RELAY
+from registry.store.errors import StoreUnavailable
 from schemas.catalogue import registry_catalogue
 from schemas.codec import Codec
 
 NO_OFFSET: Final = timedelta()
+NOTICES_MAX: Final = 1000
+"""More than a case can have within its life."""
 
 
 @contextmanager
@@ -48,7 +53,18 @@ def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[Query
             ticks=time.monotonic,
             pause=time.sleep,
             metrics=collector,
+            told=lambda matter: _told(side, matter),
         )
+
+
+def _told(side: WriteSide, matter: str) -> Sequence[Listed]:
+    if not side.settings.notices_file:
+        return ()
+    try:
+        with opened_outbox(side.settings.notices) as engine:
+            return Outbox(engine).listed(about=matter, limit=NOTICES_MAX)
+    except StoreUnavailable as error:
+        raise ViewUnavailable(type(error).__name__) from error
 
 
 def _mark(side: WriteSide) -> object:

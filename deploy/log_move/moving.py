@@ -17,6 +17,8 @@ from typing import Final
 from consumers.feed.feed import SOURCE_TOPIC
 from consumers.feed.keeping import build_name
 from consumers.intake.intake import institution_of
+from consumers.notices.database import opened_outbox
+from consumers.notices.gathering import read_anew
 from consumers.rebuild.rebuild import Rebuild
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer
@@ -87,6 +89,9 @@ def move_log(old: Settings, new: Settings, stages: Stages, workers: int) -> Move
     note(new, clock, "compared")
     builds = tuple(_make_views(new, stages, workers))
     _forget_feed(new)
+    if new.notices_file:
+        with opened_outbox(new.notices) as engine:
+            read_anew(engine)
     note(new, clock, "done")
     return Moved(head, records, builds, _put_aside(source))
 

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from deploy.bounded import answers_within
 from deploy.composition.read_side import READ_MODELS
-from deploy.lag import Lag, RelayState, feed_lag, intake_lag, marks_of, relay_state, view_lag
+from deploy.lag import Lag, RelayState, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
@@ -28,6 +28,7 @@ _STORE: Final = "store"
 _RELAY: Final = "relay"
 FEED: Final = "feed"
 _INTAKE: Final = "intake"
+_NOTICES: Final = "notices"
 Answer = int | RelayState | Lag | None
 
 
@@ -69,6 +70,7 @@ class LagCollector(Collector):
             _RELAY: self._relay,
             FEED: self._feed,
             _INTAKE: lambda: intake_lag(self._settings, self._clock),
+            _NOTICES: lambda: notices_lag(self._settings, self._clock),
         }
         return questions | {model.name: lambda m=model: self._view(m) for model in READ_MODELS}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from deploy.metrics.appends import AppendMetrics
+from deploy.metrics.notices import NoticeMetrics
 from schemas.metrics import (
     HOSPITAL_RECORDS,
     PARTITIONS_LOST,
@@ -22,6 +23,7 @@ class PipelineMetrics:
 
     def __init__(self, registry: CollectorRegistry, wall: Callable[[], float] = time.time) -> None:
         self.appends = AppendMetrics(registry)
+        self.notices = NoticeMetrics(registry)
         self._wall = wall
         self._events = Counter(*PIPELINE_EVENTS.declared, registry=registry)
         self._waits = Counter(*PIPELINE_UNAVAILABLE.declared, registry=registry)

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from types import FrameType, MappingProxyType
 from typing import Final
@@ -14,8 +14,9 @@ from prometheus_client import CollectorRegistry
 from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
-from deploy.data_lock import FEED, INTAKE, PROJECTOR, RELAY, data_folder_lock
+from deploy.data_lock import DELIVER, FEED, INTAKE, PROJECTOR, RELAY, data_folder_lock
 from deploy.metrics.lag_collector import LagCollector
+from deploy.metrics.notices import NoticesCollector
 from deploy.metrics.process import process_registry
 from deploy.metrics.serving import serve_metrics
 from deploy.pipeline.bell import Bell
@@ -27,8 +28,11 @@ from deploy.pipeline.relaying import opened_relay
 from deploy.pipeline.taking_in import TASK as TAKING_IN
 from deploy.pipeline.taking_in import opened_intake
 from deploy.pipeline.task import Opened, Stop, Task
+from deploy.pipeline.telling import DELIVER as DELIVERING
+from deploy.pipeline.telling import GATHER, opened_delivering, opened_gathering
 from deploy.process_log import process_logger
-from deploy.settings import Settings
+from deploy.settings import Settings, SettingWrong
+from registry.store.revision import is_postgresql
 from schemas.clock import Clock
 
 JOIN_S: Final = 10.0
@@ -43,14 +47,20 @@ _log = process_logger("deploy.pipeline")
 
 def run_all(settings: Settings) -> None:
     """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
-    with _alone(settings, RELAY), _only_one(settings, PROJECTOR), _only_one(settings, FEED), _alone(settings, INTAKE):
+    with ExitStack() as locks:
+        locks.enter_context(_alone(settings, RELAY))
+        for role in (PROJECTOR, FEED):
+            locks.enter_context(_only_one(settings, role))
+        for role in (INTAKE, DELIVER):
+            locks.enter_context(_alone(settings, role))
         clock = register_clock(settings)
         bells = {model.name: Bell() for model in READ_MODELS}
 
         def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
             relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
             projecting = projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
-            return relaying | projecting | feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock, metrics)
+            others = feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock, metrics)
+            return relaying | projecting | others | deliver_tasks(settings, clock, stop, metrics)
 
         _run(settings, clock, tasks)
 
@@ -84,6 +94,16 @@ def run_intake(settings: Settings) -> None:
     with _alone(settings, INTAKE):
         clock = register_clock(settings)
         _run(settings, clock, lambda stop, metrics: intake_tasks(settings, clock, metrics))
+
+
+def run_deliver(settings: Settings) -> None:
+    """Notices, from the log to the offices: `registry deliver`."""
+    if not settings.notices_file:
+        raise SettingWrong("REGISTRY_NOTICES_FILE must be the file of recipients: docs/notices.md")
+    several = is_postgresql(settings.notices)  # they claim what they send; a file's claims end with the lock
+    with nullcontext() if several else _alone(settings, DELIVER):
+        clock = register_clock(settings)
+        _run(settings, clock, lambda stop, metrics: deliver_tasks(settings, clock, stop, metrics))
 
 
 def relay_tasks(
@@ -129,6 +149,17 @@ def feed_tasks(
 def intake_tasks(settings: Settings, clock: Clock, metrics: PipelineMetrics) -> dict[str, Opened]:
     """The task of hospitals' records."""
     return {TAKING_IN: partial(opened_intake, settings, clock, metrics.took_in)}
+
+
+def deliver_tasks(settings: Settings, clock: Clock, stop: Stop, metrics: PipelineMetrics | None = None) -> dict[str, Opened]:
+    """The tasks of notices; none where nobody is to be told of anything."""
+    if not settings.notices_file:
+        return {}
+    watched = None if metrics is None else metrics.notices
+    return {
+        GATHER: partial(opened_gathering, settings, clock),
+        DELIVERING: partial(opened_delivering, settings, clock, stop, watched),
+    }
 
 
 def _run(settings: Settings, clock: Clock, tasks_of: Callable[[threading.Event, PipelineMetrics], dict[str, Opened]]) -> None:
@@ -177,6 +208,7 @@ def _metrics(settings: Settings, clock: Clock, registry: CollectorRegistry) -> I
         return
     with opened_views(settings) as views:
         registry.register(LagCollector(settings, views, clock))
+        registry.register(NoticesCollector(settings, clock))
         end = serve_metrics(settings.metrics_host, settings.metrics_port, registry)
         try:
             yield

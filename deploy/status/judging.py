@@ -16,6 +16,7 @@ RELAY_S: Final = 60
 VIEW_S: Final = 60
 FEED_S: Final = 300
 INTAKE_S: Final = 300
+NOTICES_S: Final = 3600
 CHECKPOINTS: Final = 2
 """So many times the events of one checkpoint may be without one."""
 
@@ -50,6 +51,12 @@ UNSIGNED: Final[Words] = {
     "zh": "日志中有 {events:,} 条事件没有签名检查点",
 }
 
+GIVEN_UP: Final[Words] = {"en": "{count:,} notices were given up", "zh": "{count:,} 条通知已放弃投递"}
+UNDELIVERED: Final[Words] = {
+    "en": "{count:,} notices are not delivered, the oldest for {seconds:,.0f} s",
+    "zh": "{count:,} 条通知尚未投递，最早的已等 {seconds:,.0f} 秒",
+}
+
 
 def judge(document: Document, settings: Settings, language: Language) -> list[Document]:
     """Each fault once: its name (a stable code, or the alert's), the part, what is wrong, what to do."""
@@ -80,10 +87,22 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
             yield from _waiting(document, settings, language, part, "RegistryViewBehind", VIEW_S)
     yield from _waiting(document, settings, language, "feed", "RegistryFeedBehind", FEED_S)
     yield from _waiting(document, settings, language, "intake", "RegistryIntakeBehind", INTAKE_S)
+    yield from _waiting(document, settings, language, "notices", "RegistryNoticesWaiting", NOTICES_S)
+    yield from _untold(document["notices"], language)
     unsigned = relay.get("position", 0) - relay.get("sealed", 0)
     if unsigned > CHECKPOINTS * settings.checkpoint_every:
         step = LOOK_AT_ITS_LOG[language].format(name="RegistryCheckpointsBehind")
         yield _fault("RegistryCheckpointsBehind", "checkpoint", UNSIGNED[language].format(events=unsigned), step)
+
+
+def _untold(told: Document, language: Language) -> Iterator[Document]:
+    """Notices that were given up, or that no server has taken for long."""
+    if told.get("given_up"):
+        what = GIVEN_UP[language].format(count=told["given_up"])
+        yield _fault("RegistryNoticesGivenUp", "notices", what, "registry notices list --state given_up")
+    if told.get("oldest_pending_seconds", 0.0) > NOTICES_S:
+        what = UNDELIVERED[language].format(count=told["pending"], seconds=told["oldest_pending_seconds"])
+        yield _fault("RegistryNoticesWaiting", "notices", what, "registry notices list --state pending")
 
 
 def _waiting(
@@ -92,8 +111,8 @@ def _waiting(
     """Something waits for too long; or it waits, and whoever should move it does not run on the one machine there is."""
     told = document[part]
     events, seconds = told.get("lag_events", 0), told.get("lag_seconds", 0.0)
-    command = {"relay": "relay", "feed": "feed", "intake": "intake"}.get(part, "project")
-    alone = settings.log.startswith("embedded:") and part not in ("feed", "intake")
+    command = {"relay": "relay", "feed": "feed", "intake": "intake", "notices": "deliver"}.get(part, "project")
+    alone = settings.log.startswith("embedded:") and part not in ("feed", "intake", "notices")
     stopped = alone and events > 0 and not _runs(document, command)
     if stopped or seconds > limit_s:
         words = NOT_RUNNING[language] if stopped else LOOK_AT_ITS_LOG[language]

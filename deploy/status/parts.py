@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from consumers.notices.database import opened_outbox
+from consumers.notices.outbox import Outbox
 from deploy.bounded import answers_within
 from deploy.clocks import SystemClock
 from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import kafka_address, on_kafka, open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import WriteSide, register_clock, require_store, write_side
-from deploy.lag import Lag, feed_lag, intake_lag, marks_of, relay_state, view_lag
+from deploy.lag import Lag, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
 from deploy.pipeline.feeding import TASK as FEED
 from deploy.pipeline.projecting import task_name
+from deploy.pipeline.telling import DELIVER
 from deploy.settings import Settings
 from deploy.status.members import group_members
 from deploy.status.processes import processes
@@ -48,7 +51,8 @@ def questions(settings: Settings) -> Mapping[str, Callable[[], Document]]:
     asked |= {view_part(model): partial(_view, settings, model) for model in READ_MODELS}
     if on_kafka(settings):
         asked["members"] = lambda: _members(settings)
-    return asked | {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings), "register": lambda: _register(settings)}
+    asked |= {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings)}
+    return asked | {"notices": lambda: _notices(settings), "register": lambda: _register(settings)}
 
 
 def view_part(model: ReadModel) -> str:
@@ -146,6 +150,7 @@ def _view(settings: Settings, model: ReadModel) -> Document:
 def _members(settings: Settings) -> Document:
     """Of each group that shares partitions out: where its members are."""
     groups = [*(task_name(model) for model in READ_MODELS), FEED]
+    groups += [DELIVER] if settings.notices_file else []
     return dict(group_members(kafka_address(settings), groups))
 
 
@@ -159,6 +164,20 @@ def _intake(settings: Settings) -> Document:
     """Empty where no hospital has a topic."""
     lag = intake_lag(settings, _clock(settings))
     return {} if lag is None else _lag(lag)
+
+
+def _notices(settings: Settings) -> Document:
+    """Empty where nobody is told of anything."""
+    clock = _clock(settings)
+    lag = notices_lag(settings, clock)
+    if lag is None:
+        return {}
+    with opened_outbox(settings.notices) as engine:
+        outbox = Outbox(engine)
+        counts, oldest = outbox.counts(), outbox.oldest_pending()
+    waited = 0.0 if oldest is None else (clock.now() - oldest).total_seconds()
+    told = {state.lower(): count for state, count in counts.items()}
+    return {**told, "oldest_pending_seconds": round(max(0.0, waited), 3), **_lag(lag)}
 
 
 def _register(settings: Settings) -> Document:

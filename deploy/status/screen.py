@@ -30,6 +30,10 @@ WORDS: Final = {
     "answers": {"en": "answers at {}", "zh": "{} 有应答"},
     "no answer": {"en": "no answer at {}", "zh": "{} 无应答"},
     "position": {"en": "position {:,}", "zh": "位置 {:,}"},
+    "notices": {
+        "en": "{pending:,} pending, {delivered:,} delivered, {given_up:,} given up",
+        "zh": "待投递 {pending:,}，已投递 {delivered:,}，已放弃 {given_up:,}",
+    },
     "none": {"en": "none yet", "zh": "尚无"},
     "making": {"en": "making {build}: {stage} {done:,} of {total:,}", "zh": "正在建 {build}：{stage} {done:,}/{total:,}"},
     "clock": {"en": "{offset_days:+,.1f} days from the machine's", "zh": "与本机相差 {offset_days:+,.1f} 天"},
@@ -107,6 +111,8 @@ def _row(part: str, told: Document, words: dict[str, str], places: Document) -> 
             return part, lag, position
         case "checkpoint":
             return part, position, " · ".join(str(told[name]) for name in ("recorded_at", "key", "root") if name in told)
+        case "notices":
+            return part, lag, words["notices"].format(**told) if told else ""
         case "view":
             making = told.get("in_the_making")
             return part, lag, " · ".join(filter(None, (told["live"], making and words["making"].format(**making))))

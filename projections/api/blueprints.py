@@ -30,6 +30,7 @@ from projections.api.get_households import get_households
 from projections.api.get_live import get_live
 from projections.api.get_metrics import get_metrics
 from projections.api.get_ready import get_ready
+from projections.api.get_warning_notices import get_warning_notices
 from projections.api.metrics import QueryMetrics, RegisterCollector
 from projections.api.parts import QueryParts
 from projections.api.readiness import Readiness
@@ -45,6 +46,7 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_household_timeline(parts, waiting),
         get_household_spells(parts, waiting),
         get_household_measures(parts, waiting),
+        get_warning_notices(parts),
         get_division(parts),
         get_division_children(parts),
         get_division_totals(parts),

@@ -38,6 +38,7 @@ class PathPart:
 
 PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "household_id": PathPart("uuid:", ID.schema, "The household"),
+    "case_id": PathPart("uuid:", ID.schema, "The case"),
     "code": PathPart("", DIVISION.schema, "12-digit code of a division"),
     "table": PathPart("", {"type": "string", "examples": ["poverty_cause"]}, "Name of a code table"),
 }

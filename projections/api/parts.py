@@ -1,10 +1,11 @@
 """What the query API is given by whoever puts the program together: databases, clocks and the reference of the day."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, Engine
@@ -38,6 +39,31 @@ class Lag(Protocol):
     def seconds(self) -> float: ...
 
 
+class Told(Protocol):
+    """How it stands with what one office was told at one address. next_at, settled_at: one of them; last: a code, or ""."""
+
+    @property
+    def notice_id(self) -> UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last(self) -> str: ...
+    @property
+    def put_at(self) -> datetime: ...
+    @property
+    def next_at(self) -> datetime | None: ...
+    @property
+    def settled_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryParts:
     """Everything that the endpoints share.
@@ -49,7 +75,7 @@ class QueryParts:
     lags: by part of the pipeline (`relay`, `register`), each may raise; ticks, pause: seconds of a clock that never goes back,
     and a sleep of so many; metrics: where the query API registers its own, with whatever else /v1/metrics shall show;
     waits_max: how many requests may wait for a version at a time: fewer than the server's threads, or waiting would stop
-    everybody else.
+    everybody else; told: what offices were told of a matter, the latest first.
     """
 
     engine: Callable[[], Engine | None]
@@ -65,6 +91,7 @@ class QueryParts:
     metrics: CollectorRegistry
     rebuilding: Callable[[], Progress | None] = lambda: None
     waits_max: int = 4
+    told: Callable[[str], Sequence[Told]] = lambda _matter: ()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -77,6 +104,11 @@ class QueryParts:
         """The same for prepared statements alone, which is all that one household needs. Raises ViewUnavailable."""
         with _reachable(), driver_on(self._live()) as driver:
             yield driver
+
+    def told_of(self, matter: str) -> Sequence[Told]:
+        """What offices were told of it. Raises ViewUnavailable."""
+        with _reachable():
+            return self.told(matter)
 
     def _live(self) -> Engine:
         engine = self.engine()

@@ -62,3 +62,10 @@ def ended(outcome: str = "NO_RISK", on: date = day(13), **link: Any) -> RecordWa
 def closed(outcome: str = "NO_RISK", amount: int = 11_000) -> list[Any]:
     """A case from its beginning to its end, on day 13."""
     return [assessed(amount=amount), visited(), verified(), ended(outcome)]
+
+
+def assessed_person(number: int, level: str = "ORANGE", **changes: Any) -> AssessEarlyWarning:
+    """How it stands with a person whom no household has taken in, in a township of `tests.support.installation`."""
+    on = date(2020, 3, 2)
+    given = {"subject_id": UUID(int=(0xACE << 64) + number), "subject_kind": "PERSON", "division": "469030100000"}
+    return assessed(level, on=on, **given | changes)

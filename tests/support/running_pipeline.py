@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from deploy.composition.write_side import register_clock
 from deploy.pipeline.metrics import PipelineMetrics
-from deploy.pipeline.running import feed_tasks, projector_tasks, relay_tasks
+from deploy.pipeline.running import deliver_tasks, feed_tasks, projector_tasks, relay_tasks
 from deploy.pipeline.task import Opened, Task
 from deploy.settings import Settings
 
@@ -65,6 +65,17 @@ def projectors_running(settings: Settings) -> Iterator[RunningTasks]:
 def feed_running(settings: Settings) -> Iterator[RunningTasks]:
     """The feed of the public topics."""
     running = RunningTasks(feed_tasks(settings, register_clock(settings)), threading.Event())
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+@contextmanager
+def deliver_running(settings: Settings) -> Iterator[RunningTasks]:
+    """What tells offices."""
+    stop = threading.Event()
+    running = RunningTasks(deliver_tasks(settings, register_clock(settings), stop), stop)
     try:
         yield running
     finally:

@@ -18,7 +18,7 @@ from flask import Flask
 from schemas.access import Actor
 from schemas.code_tables import table
 from tests.support.api_client import Api
-from tests.support.early_warnings import assessed
+from tests.support.early_warnings import CASE, assessed
 from tests.support.hand_set_register import move_clock
 from tests.support.histories import in_ledger
 from tests.support.installation import request as request_of
@@ -82,6 +82,7 @@ class Visitor:
         self.there = {
             "household_id": HOUSEHOLD,
             "subject_id": HOUSEHOLD,
+            "case_id": CASE,
             "person_id": person_id,
             "token_id": token.token_id,
             "county": COUNTY,

@@ -87,6 +87,10 @@ def test_after_a_command_each_metric_that_can_have_a_value_has_one(scraped: dict
         "registry_rebuild_total_events",
         "registry_append_failures",
         "registry_pipeline_unavailable",
+        # Nobody is to be told of anything.
+        "registry_notices",
+        "registry_notices_oldest_pending_seconds",
+        "registry_notice_attempts",
     }
     for families in scraped.values():
         assert {name for name, family in families.items() if not family.samples} <= silent

@@ -13,14 +13,14 @@ from tests.support.deployment_files import DEPLOY, assert_are_settings, assert_i
 from tests.support.ports import free_port
 
 PASSWORDS = {"POSTGRES_PASSWORD": "p", "VAULT_PASSWORD": "v", "GRAFANA_PASSWORD": "g"}
-OURS = {"migrate", "topics", "api", "relay", "project", "feed", "intake"}
+OURS = {"migrate", "topics", "api", "relay", "project", "feed", "intake", "deliver"}
 
 
 @pytest.fixture(scope="module")
 def composed() -> dict[str, Any]:
     """The composition with everything filled in, by Docker Compose itself; nothing is started."""
     compose = program("docker-compose", why="the composition is not checked")
-    text = passes(compose, "--file", "compose.yaml", "config", environment=PASSWORDS)
+    text = passes(compose, "--profile", "notices", "--file", "compose.yaml", "config", environment=PASSWORDS)
     document: dict[str, Any] = yaml.safe_load(text)
     return document
 

@@ -49,7 +49,7 @@ def test_every_container_is_a_command_of_ours_with_settings_that_there_are(resou
         seen.add(container["args"][0])
         values = {item["name"]: item.get("value") or "postgresql://by-reference/x" for item in container["env"]}
         assert_are_settings(settings | values)
-    assert seen == {"migrate", "topics", "serve", "relay", "project", "feed", "intake"}
+    assert seen == {"migrate", "topics", "serve", "relay", "project", "feed", "intake", "deliver"}
 
 
 def test_secrets_are_by_reference_alone(resources: list[Resource]) -> None:
@@ -63,7 +63,7 @@ def test_secrets_are_by_reference_alone(resources: list[Resource]) -> None:
     for resource in resources:
         pod = resource.get("spec", {}).get("template", {}).get("spec")
         named = {v["secret"]["secretName"] for v in pod["volumes"] if "secret" in v} if pod else set()
-        assert named <= users | {"registry-keys", "kafka-cluster-ca-cert"}
+        assert named <= users | {"registry-keys", "registry-notices", "kafka-cluster-ca-cert"}
 
 
 def test_nobody_is_root_and_every_process_is_probed(resources: list[Resource]) -> None:

@@ -17,7 +17,7 @@ STARTED = re.compile(r"^ExecStart=/opt/registry/bin/registry (.+)$", re.MULTILIN
 
 def test_there_is_a_unit_for_the_whole_and_for_each_process() -> None:
     started = {found[1].split()[0] for unit in UNITS if (found := STARTED.search(unit.read_text("utf-8")))}
-    assert started == {"up", "serve", "relay", "project", "feed", "intake"}
+    assert started == {"up", "serve", "relay", "project", "feed", "intake", "deliver"}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

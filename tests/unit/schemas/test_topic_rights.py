@@ -7,28 +7,28 @@ from schemas.topics import TopicSpec, catalogue, live_topics
 
 HOSPITAL, AGENCY = Principal(Kind.HOSPITAL, "H46999900001"), Principal(Kind.AGENCY, "11469999008174419M")
 EVERYBODY = [
-    *(Principal(kind) for kind in (Kind.RELAY, Kind.PROJECTOR, Kind.FEED, Kind.INTAKE, Kind.API)),
+    *(Principal(kind) for kind in (Kind.RELAY, Kind.PROJECTOR, Kind.FEED, Kind.INTAKE, Kind.DELIVER, Kind.API)),
     Principal(Kind.AUDITOR, "nao"),
     HOSPITAL,
     AGENCY,
 ]
-ALLOWED = {  # w: writes, r: reads, by relay, projector, feed, intake, api, auditor, hospital, agency
-    "household.events": "w r r r r - - -",
-    "person.events": "w r r r r - - -",
-    "reference.events": "w r r r r - - -",
-    "warning.events": "w r r r r - - -",
-    "supervision.events": "w r - - r - - -",
-    "campaign.events": "w r - - r - - -",
-    "household.changes": "- - w - r - - r",
-    "household.register": "- - w - r - - r",
-    "hospital.{institution}.expenses": "- - - r w - w -",
-    "expenses.accepted": "- r - wr - - - -",
+ALLOWED = {  # w: writes, r: reads, by relay, projector, feed, intake, deliver, api, auditor, hospital, agency
+    "household.events": "w r r r - r - - -",
+    "person.events": "w r r r - r - - -",
+    "reference.events": "w r r r - r - - -",
+    "warning.events": "w r r r r r - - -",
+    "supervision.events": "w r - - - r - - -",
+    "campaign.events": "w r - - - r - - -",
+    "household.changes": "- - w - - r - - r",
+    "household.register": "- - w - - r - - r",
+    "hospital.{institution}.expenses": "- - - r - w - w -",
+    "expenses.accepted": "- r - wr - - - - -",
     # The intake's and the API's right to all topics of hospitals takes this one in: it begins with the same word.
-    "hospital.expenses.dlq": "- - - wr wr - - -",
-    "registry.positions": "wr r wr wr r - - -",
-    "registry.checkpoints": "w - - - r r - -",
-    "agency.{uscc}.changes": "- - w - - - - r",
-    "supervision.digests": "- - - - - - - -",
+    "hospital.expenses.dlq": "- - - wr - wr - - -",
+    "registry.positions": "wr r wr wr - r - - -",
+    "registry.checkpoints": "w - - - - r r - -",
+    "agency.{uscc}.changes": "- - w - - - - - r",
+    "supervision.digests": "- - - - - - - - -",
 }
 
 
@@ -78,6 +78,7 @@ def ids(principal: Principal, prefix: str = "") -> list[tuple[str, str, str]]:
 def test_processes_join_groups_and_run_transactions_under_names_of_their_own() -> None:
     assert ids(Principal(Kind.RELAY), "hainan.") == [("transactional_id", "hainan.relay", "WRITE")]
     assert ids(Principal(Kind.FEED)) == [("group", "feed", "READ"), ("transactional_id", "feed", "WRITE")]
+    assert ids(Principal(Kind.DELIVER)) == [("group", "deliver", "READ")]
     assert ids(Principal(Kind.INTAKE)) == [("group", "intake", "READ"), ("transactional_id", "intake", "WRITE")]
     assert [name for _, name, _ in ids(Principal(Kind.PROJECTOR))] == ["lag", "projector", "rebuild", "status", "verify"]
     assert ids(Principal(Kind.API)) == [("group", name, "READ") for name in ("export", "lag", "status")]
