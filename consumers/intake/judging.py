@@ -124,7 +124,7 @@ class ExpenseJudge:
         if case.violations or case.person_id is None:
             wrong = {violation.field for violation in case.violations}
             settlement_id = None if "settlement_id" in wrong else case.values.get("settlement_id")
-            return self._letters.dead(case.record, case.institution, settlement_id, case.violations)
+            return self._letters.dead(case.record, case.institution, settlement_id, case.violations, now)
         reversed_ = case.record_type == REVERSED
         kind = case.record_type.rpartition("_")[2].upper()
         return self._letters.accepted(

@@ -19,6 +19,7 @@ EXPENSE_ACCEPTED: Final = "expense.expense_accepted"
 REASONS: Final = "reasons"
 INSTITUTION: Final = "institution"
 SOURCE_OFFSET: Final = "source_offset"
+TIME: Final = "ce_time"
 
 _COPIED: Final = (
     "stage", "insutype", "med_type", "admitted_on", "discharged_on", "settled_at", "residence_division", "hukou_kind",
@@ -62,7 +63,9 @@ class Letters:
         headers = self._headers(record, EXPENSE_ACCEPTED, key, now)
         return Message(ACCEPTED_TOPIC, key, self._codec.encode(self._schema, body), headers, 0)
 
-    def dead(self, record: Record, institution: str, settlement_id: str | None, violations: Sequence[Violation]) -> Message:
+    def dead(
+        self, record: Record, institution: str, settlement_id: str | None, violations: Sequence[Violation], now: datetime
+    ) -> Message:
         """A record that is not in order, as it came, with `code:field` of every violation; never what stands in a field.
 
         settlement_id: None where nobody knows, or it is not in order: the key of a stranger's record may hold anything.
@@ -72,6 +75,8 @@ class Letters:
             (REASONS, reasons.encode()),
             (INSTITUTION, institution.encode()),
             (SOURCE_OFFSET, b"%d" % record.offset),
+            # The log's own stamp is another one in every log that it is moved to.
+            (TIME, _time(now)),
         )
         key = institution if settlement_id is None else f"{institution}:{settlement_id}"
         return Message(DEAD_LETTERS, key.encode(), record.value, headers, 0)
@@ -84,9 +89,13 @@ class Letters:
             ("ce_type", record_type.encode()),
             ("ce_source", self._source),
             ("ce_subject", subject),
-            ("ce_time", now.isoformat(timespec="microseconds").replace("+00:00", "Z").encode()),
+            (TIME, _time(now)),
             ("content-type", b"application/avro"),
         )
+
+
+def _time(now: datetime) -> bytes:
+    return now.isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
 
 
 def _settlement(institution: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import Final
 
 from consumers.projector.emitting import Emit
 from deploy.settings import Settings
+from projections.intake.read_model import INTAKE
 from projections.read_model import ReadModel
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
 
-READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER,)
+READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER, INTAKE)
 """All there are: the pipeline feeds each of them."""
 EFFECTS: Final[Mapping[str, Emit]] = MappingProxyType({})
 """Read model -> what brings its effects about; so far none has any."""

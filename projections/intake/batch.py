@@ -1,0 +1,111 @@
+"""One batch being folded: rows of accepted records and dead letters, and the events of persons and of warnings."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from projections.bulk import insert_rows, select_rows, upsert_rows
+from projections.event_reader import Event, Plan
+from projections.intake import settlements
+from projections.intake.cases import PREFIX, Case, fold_case
+from projections.intake.memberships import PersonsMemberships
+from projections.intake.tables import CASE, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
+from projections.read_model import ReadModelStopped
+from schemas.messages import Record
+
+_UNKNOWN: Final = -1
+
+Row = tuple[Any, ...]
+Told = tuple[Record, Plan[None], Event]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is to be written, by table. changed, repeated: how many events changed something, and were folded before."""
+
+    accepted: dict[Row, Row] = field(default_factory=dict)
+    buried: list[Row] = field(default_factory=list)
+    persons: list[Told] = field(default_factory=list)
+    warnings: list[Told] = field(default_factory=list)
+    changed: int = 0
+    repeated: int = 0
+
+    def accept(self, row: Row) -> None:
+        """Take in an accepted record."""
+        key = settlements.key_of(row)
+        self.accepted[key] = settlements.later(row, self.accepted.get(key, row))
+        self.changed += 1
+
+    def bury(self, row: Row) -> None:
+        """Take in a dead letter."""
+        self.buried.append(row)
+        self.changed += 1
+
+    def write(self, connection: Connection) -> None:
+        """Write it all, within the connection's transaction. Raises ReadModelStopped."""
+        self._write_settlements(connection)
+        insert_rows(connection, DEAD_LETTER, self.buried)
+        self._write_memberships(connection)
+        self._write_warnings(connection)
+
+    def _write_settlements(self, connection: Connection) -> None:
+        ids = sorted({expense_id for expense_id, _ in self.accepted})
+        for row in select_rows(connection, SETTLEMENT.columns.values(), SETTLEMENT.c.expense_id, ids):
+            key = settlements.key_of(tuple(row))
+            if key in self.accepted:
+                self.accepted[key] = settlements.later(self.accepted[key], tuple(row))
+        upsert_rows(connection, SETTLEMENT, list(self.accepted.values()))
+
+    def _write_memberships(self, connection: Connection) -> None:
+        rows: dict[bytes, list[Row]] = {event["aggregate_id"]: [] for _, _, event in self.persons}
+        for row in select_rows(connection, MEMBERSHIP.columns.values(), MEMBERSHIP.c.person_id, sorted(rows)):
+            rows[row[0]].append(tuple(row))
+        persons = {person_id: PersonsMemberships(known) for person_id, known in rows.items()}
+        for record, plan, event in self.persons:
+            try:
+                self._count(folded=persons[event["aggregate_id"]].fold(plan.event_type, event))
+            except ValueError as error:
+                raise ReadModelStopped(f"{place_of(record)}: version {event['version']}: {error}") from error
+        upsert_rows(connection, MEMBERSHIP, [row for person in persons.values() for row in person.changed.values()])
+
+    def _write_warnings(self, connection: Connection) -> None:
+        streams = sorted({event["aggregate_id"] for _, _, event in self.warnings})
+        rows = select_rows(connection, WARNINGS.columns.values(), WARNINGS.c.stream_id, streams)
+        reached: dict[bytes, int] = dict(tuple(row) for row in rows)
+        case_ids = sorted({event["case_id"] for _, _, event in self.warnings})
+        cases = _by_case(select_rows(connection, CASE.columns.values(), CASE.c.case_id, case_ids))
+        changed: dict[bytes, Case] = {}
+        for record, plan, event in self.warnings:
+            stream_id, version = event["aggregate_id"], event["version"]
+            known = reached.get(stream_id, _UNKNOWN)
+            self._count(folded=version > known)
+            if version <= known:
+                continue
+            # A stream may begin at version 0 or 1.
+            if version != known + 1 and (known, version) != (_UNKNOWN, 1):
+                raise ReadModelStopped(f"{place_of(record)}: version {version} follows {known}")
+            reached[stream_id] = version
+            try:
+                case = fold_case(cases.get(event["case_id"]), plan.event_type.removeprefix(PREFIX), event)
+            except LookupError as error:
+                raise ReadModelStopped(f"{place_of(record)}: {plan.event_type} does not fold: {error}") from error
+            cases[event["case_id"]] = changed[event["case_id"]] = case
+        upsert_rows(connection, WARNINGS, [(stream_id, reached[stream_id]) for stream_id in streams])
+        names = CASE.columns.keys()
+        upsert_rows(connection, CASE, [tuple(case[name] for name in names) for case in changed.values()])
+
+    def _count(self, *, folded: bool) -> None:
+        self.changed += folded
+        self.repeated += not folded
+
+
+def place_of(record: Record) -> str:
+    """Where in the log a record is, for a message. A dead letter's key is not told."""
+    return f"{record.topic} partition {record.partition} offset {record.offset}"
+
+
+def _by_case(rows: Iterable[Sequence[Any]]) -> dict[bytes, Case]:
+    names = CASE.columns.keys()
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}

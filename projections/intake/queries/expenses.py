@@ -1,0 +1,43 @@
+"""The expenses of persons that count now."""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
+
+from projections.intake.settlements import REVERSED
+from projections.intake.tables import SETTLEMENT
+
+FINAL: Final = "FINAL"
+_OTHER: Final = SETTLEMENT.alias("other")
+_IDS_AT_ONCE: Final = 300
+
+
+def counts() -> ColumnElement[bool]:
+    """Of the table of settlements: no other version of the same settlement has a higher rank."""
+    mine, other = SETTLEMENT.c, _OTHER.c
+    return ~exists().where(other.expense_id == mine.expense_id, other.rank > mine.rank)
+
+
+def expenses_of(connection: Connection, persons: Collection[bytes]) -> list[Row[Any]]:
+    """What counts of these persons and of newborns in their care, by expense id.
+
+    Neither reversals, nor a notice or a preliminary settlement of a stay or visit that was settled for good.
+    """
+    found: list[Row[Any]] = []
+    ids = sorted(persons)
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        found += connection.execute(_of_persons(ids[start : start + _IDS_AT_ONCE])).all()
+    # A newborn whom the register knows by now may be asked for together with the mother.
+    by_id = {row.expense_id: row for row in found}
+    settled = {row.encounter_ref for row in by_id.values() if row.stage == FINAL}
+    return [
+        by_id[expense_id]
+        for expense_id in sorted(by_id)
+        if by_id[expense_id].stage == FINAL or by_id[expense_id].encounter_ref not in settled
+    ]
+
+
+def _of_persons(ids: Collection[bytes]) -> Select[Any]:
+    s = SETTLEMENT.c
+    return select(SETTLEMENT).where(or_(s.person_id.in_(ids), s.guardian_id.in_(ids)), s.kind != REVERSED, counts())

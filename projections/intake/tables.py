@@ -1,0 +1,127 @@
+"""The intake's tables. Each row can be had again from the log, as far back as its topics last.
+
+A row is written by whoever projects the partition that its record came from, and by nobody else.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table
+
+from projections.checkpoints import checkpoint_table
+from projections.database import CODE, DAY, DIVISION, FEN, ID, INSTANT, SMALL
+
+METADATA: Final = MetaData()
+CHECKPOINT: Final = checkpoint_table(METADATA)
+
+AMOUNTS: Final = (
+    "total_fee", "out_of_scope_fee", "over_limit", "pre_self_pay", "in_scope", "deductible", "basic_pay", "critical_pay",
+    "commercial_pay", "civil_assist_pay", "special_fund_pay", "hospital_pay", "personal_pay", "cash_pay", "account_pay",
+    "personal_in_scope",
+)  # fmt: skip
+"""Of a settlement, in the schema's order."""
+
+SETTLEMENT: Final = Table(
+    "settlement",
+    METADATA,
+    # Every version that was accepted; the one of the highest rank counts, in whichever order and partition they came.
+    Column("expense_id", ID, primary_key=True),
+    Column("rank", LargeBinary, primary_key=True),
+    Column("partition", SMALL, nullable=False),
+    Column("kind", CODE, nullable=False),
+    Column("settlement_version", Integer, nullable=False),
+    # When it was last accepted: what comes twice is one row.
+    Column("accepted_at", INSTANT, nullable=False),
+    Column("institution", CODE, nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("guardian_id", ID),
+    # All that follows is null in a reversal.
+    Column("encounter_ref", ID),
+    Column("stage", CODE),
+    Column("insutype", CODE),
+    Column("med_type", CODE),
+    Column("care", CODE),
+    Column("admitted_on", DAY),
+    Column("discharged_on", DAY),
+    Column("settled_at", INSTANT),
+    Column("residence_division", DIVISION),
+    Column("hukou_kind", CODE),
+    Column("diagnosis_category", CODE),
+    *(Column(name, FEN) for name in AMOUNTS),
+    Index("settlement_by_person", "person_id"),
+    Index("settlement_by_guardian", "guardian_id"),
+    Index("settlement_by_age", "partition", "accepted_at"),
+    Index("settlement_by_institution", "institution", "accepted_at", "settled_at"),
+    sqlite_with_rowid=False,
+)
+
+DEAD_LETTER: Final = Table(
+    "dead_letter",
+    METADATA,
+    Column("partition", SMALL, primary_key=True, autoincrement=False),
+    Column("log_offset", INSTANT, primary_key=True, autoincrement=False),
+    Column("institution", CODE, nullable=False),
+    # Of the record in the hospital's own topic.
+    Column("source_offset", INSTANT, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    # `code:field` of each violation; what stood in a field is not here, nor the record, nor its key.
+    Column("reasons", CODE, nullable=False),
+    Index("dead_letter_by_institution", "institution", "source_offset"),
+    Index("dead_letter_by_age", "partition", "at"),
+    sqlite_with_rowid=False,
+)
+
+MEMBERSHIP: Final = Table(
+    "membership",
+    METADATA,
+    Column("person_id", ID, primary_key=True),
+    # The version of the person's stream with which it began.
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("household_id", ID, nullable=False),
+    Column("joined_on", DAY, nullable=False),
+    # The first day on which the person was no member any more.
+    Column("left_on", DAY),
+    Column("left_version", Integer),
+    Index("membership_by_household", "household_id"),
+    sqlite_with_rowid=False,
+)
+
+WARNINGS: Final = Table(
+    "warnings",
+    METADATA,
+    Column("stream_id", ID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How far each stream of warnings is folded."""
+
+CASE: Final = Table(
+    "warning_case",
+    METADATA,
+    Column("case_id", ID, primary_key=True),
+    Column("stream_id", ID, nullable=False),
+    Column("subject_kind", CODE, nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("warning_group", CODE, nullable=False),
+    # WATCHED while it is none yet, and nobody has to do anything.
+    Column("state", CODE, nullable=False),
+    Column("warning_level", CODE, nullable=False),
+    Column("division", DIVISION, nullable=False),
+    Column("basis", FEN),
+    Column("raised_at", INSTANT),
+    Column("due_on", DAY),
+    Column("outcome_due_on", DAY),
+    Column("finding", CODE),
+    Column("outcome", CODE),
+    Column("linked_household_id", ID),
+    Column("linked_case_id", ID),
+    Column("ended_on", DAY),
+    Column("end_reason", CODE),
+    Column("escalated", CODE, nullable=False),
+    # The rules that fired with their numbers, and the settlements behind them, as JSON with ids in hexadecimal.
+    Column("fired", CODE, nullable=False),
+    Column("expenses", CODE, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
+    Index("warning_case_by_state", "state", "division", "due_on"),
+    Index("warning_case_by_subject", "subject_id"),
+    sqlite_with_rowid=False,
+)

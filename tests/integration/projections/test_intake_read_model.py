@@ -1,0 +1,301 @@
+"""The intake's read model: what it shows of settlements, cases, hospitals and dead letters, on both engines and made anew."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from consumers.rebuild.rebuild import Rebuild
+from deploy.composition.read_side import READ_MODELS
+from projections.checkpoints import AnotherProjector
+from projections.database import open_engine
+from projections.intake.projection import DEAD_LETTERS, EXPENSES, IntakeProjection
+from projections.intake.queries.expenses import expenses_of
+from projections.intake.queries.hospitals import HospitalFigures, dead_letters_of, hospital_figures
+from projections.intake.queries.membership import household_on, memberships_of
+from projections.intake.read_model import INTAKE
+from projections.intake.tables import CASE, METADATA
+from projections.read_model import ReadModelStopped
+from projections.views.views import Views
+from registry.early_warning.assign import AssignEarlyWarning
+from registry.early_warning.cancel import CancelEarlyWarning
+from registry.early_warning.escalate import EscalateEarlyWarning
+from registry.early_warning.reopen import ReopenEarlyWarning
+from registry.early_warning.transfer import TransferEarlyWarning
+from registry.early_warning.warnings import Case, EarlyWarnings
+from registry.household.case import case_id_of as household_case
+from registry.log.embedded import EmbeddedProducer
+from registry.log.embedded_topics import create_topics
+from schemas.messages import Message, Record
+from schemas.topics import live_topics
+from tests.support.early_warnings import CASE as FIRST_CASE
+from tests.support.early_warnings import WARNINGS, assessed, closed, ended, expense, verified, visited
+from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
+from tests.support.families import opening
+from tests.support.histories import relapse_checked
+from tests.support.intake_facts import ACCEPTED_ON, Told, dead_letter, folded, messages, patient, placed
+from tests.support.logged import batches, interleaved
+from tests.support.pipeline import digested_rows
+from tests.support.rebuilding import feed, live_digest, log_at
+from tests.support.register import a_register
+from tests.support.scenario import HOUSEHOLD, day, paper
+
+DAY_NUMBER = date(1970, 1, 1).toordinal()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path}/views.db")
+    METADATA.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def escalate(to: str, on_day: date) -> EscalateEarlyWarning:
+    return EscalateEarlyWarning(subject_id=HOUSEHOLD, case_id=FIRST_CASE, effective_on=on_day, escalated_to=to)
+
+
+def given(command: type[Any], on_day: int, **fields: Any) -> Any:
+    return command(subject_id=HOUSEHOLD, case_id=FIRST_CASE, effective_on=day(on_day), **fields)
+
+
+LINK = {"household_id": HOUSEHOLD, "linked_case_id": household_case(HOUSEHOLD, "RELAPSE", 1)}
+FOLLOWED = [
+    *relapse_checked(), assessed(on=day(296), group="EXITED"), visited(day(296)), verified(day(296), "IN_NEED"),
+    ended("RE_ENTERED", day(296), **LINK),
+]  # fmt: skip
+HISTORIES: dict[str, Sequence[Any]] = {
+    "watched": [assessed("BLUE", amount=3500)],
+    "watched, then raised": [assessed("BLUE", amount=3500), assessed("ORANGE")],
+    "risen": [assessed("YELLOW", amount=6000), assessed("RED", amount=21_000)],
+    "fallen": [assessed("RED", amount=21_000), assessed("YELLOW", amount=6000)],
+    "cancelled by hand": [assessed(), given(CancelEarlyWarning, 11, reason_code="WRONG_PERSON")],
+    "cancelled by amounts": [assessed(), assessed("NONE")],
+    "moved": [assessed(), visited(), given(AssignEarlyWarning, 13, township="469030101000")],
+    "verified": [assessed(), visited(), verified()],
+    "escalated": [assessed(), escalate("PROVINCE", date(2018, 10, 15))],
+    "escalated, then moved": [
+        assessed(), escalate("COUNTY", date(2018, 9, 28)), given(AssignEarlyWarning, 40, township="469030101000")
+    ],
+    "closed": closed(),
+    "closed, then reopened": [*closed(), assessed("RED", on=day(30), amount=21_000)],
+    "reopened by the county": [
+        *closed(), given(ReopenEarlyWarning, 40, evidence=(paper("COUNTY_DECISION"),))
+    ],
+    "a second one": [*closed(), assessed(on=day(500), amount=11_000, expenses=(expense(7),))],
+    "transferred": [
+        assessed(), TransferEarlyWarning(subject_id=HOUSEHOLD, effective_on=day(11), household_id=HOUSEHOLD)
+    ],
+    "followed by a relapse": FOLLOWED,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_case_is_what_the_write_side_has(engine: Engine, name: str) -> None:
+    history = HISTORIES[name]
+    register = a_register(history if history is FOLLOWED else [opening(), *history])
+    stream = register.events(WARNINGS)
+    for end in range(1, len(stream) + 1):
+        warnings = EarlyWarnings.replay(None, stream[:end])
+        assert warnings is not None
+        records = placed(messages(stream[:end]))
+        folded(engine, *[[record] for record in records])
+        one_by_one = digested_rows(engine, INTAKE)
+        folded(engine, records)
+        assert digested_rows(engine, INTAKE) == one_by_one
+        with engine.connect() as connection:
+            rows = {row.case_id: row for row in connection.execute(select(CASE))}
+        if warnings.case is None:
+            ((_, row),) = rows.items()
+            assert (row.state, row.warning_level) == ("WATCHED", "BLUE")
+            assert json.loads(row.expenses) == sorted(expense_id.hex for expense_id in warnings.watched)
+        else:
+            agrees(rows[warnings.case.case_id.bytes], warnings.case)
+
+
+def agrees(row: Any, case: Case) -> None:
+    def number(day_: date | None) -> int | None:
+        return None if day_ is None else day_.toordinal() - DAY_NUMBER
+
+    assert (row.state, row.warning_level, f"{row.division:012}") == (case.state, case.level, case.division)
+    assert Decimal(row.basis) / 100 == case.basis
+    assert (row.due_on, row.outcome_due_on) == (number(case.due_on), number(case.outcome_due_on))
+    assert (row.finding or "", row.outcome or "") == (case.finding, case.outcome)
+    assert set(filter(None, row.escalated.split(","))) == case.escalated
+    assert {rule["rule"] for rule in json.loads(row.fired)} == case.rules
+    assert json.loads(row.expenses) == sorted(expense_id.hex for expense_id in case.expenses)
+    if case.state != "CANCELLED" and case.state != "TRANSFERRED":
+        assert row.ended_on == number(case.closed_on)
+    assert row.linked_case_id == (case.linked_case_id and case.linked_case_id.bytes)
+
+
+def test_a_notice_gives_way_to_the_settlement_of_the_same_stay_and_comes_back_with_its_reversal(engine: Engine) -> None:
+    notice = Told(1).message(stage="IN_HOSPITAL_NOTICE", encounter_id="E1", discharged_on=None)
+    final = Told(2).message(encounter_id="E1")
+    other = Told(3).message(stage="PRE", encounter_id="E3")
+    undone = Told(2, version=2, kind="REVERSED").message()
+
+    def stages(*told: Message) -> list[str]:
+        folded(engine, placed(told))
+        with engine.connect() as connection:
+            return sorted(row.stage for row in expenses_of(connection, [patient(1).bytes]))
+
+    assert stages(notice) == ["IN_HOSPITAL_NOTICE"]
+    assert stages(final, notice, other) == ["FINAL", "PRE"]
+    assert stages(undone, notice, final) == ["IN_HOSPITAL_NOTICE"]
+
+
+def test_a_settlement_that_was_another_persons_counts_for_nobody_else(engine: Engine) -> None:
+    told = [Told(1, person=1), Told(1, version=2, kind="CORRECTED", person=2)]
+    for order in (told, told[::-1]):
+        folded(engine, placed(one.message() for one in order))
+        with engine.connect() as connection:
+            assert expenses_of(connection, [patient(1).bytes]) == []
+            assert len(expenses_of(connection, [patient(2).bytes])) == 1
+
+
+def test_a_newborns_expenses_are_the_mothers_households(engine: Engine) -> None:
+    folded(engine, placed([Told(1, person=2).message(patient(1)), Told(2, person=1).message()]))
+    with engine.connect() as connection:
+        assert len(expenses_of(connection, [patient(1).bytes])) == 2
+        assert len(expenses_of(connection, [patient(1).bytes, patient(2).bytes])) == 2
+        assert len(expenses_of(connection, [patient(2).bytes])) == 1
+
+
+def test_a_member_is_one_from_the_day_of_joining_to_the_day_before_leaving(engine: Engine) -> None:
+    register = a_register(opening())
+    member = next(id_ for id_, stream in register.streams.items() if stream[0].TOPIC.startswith("person."))
+    folded(engine, placed(messages(register.events(member))))
+    with engine.connect() as connection:
+        (row,) = memberships_of(connection, [member.bytes])
+    assert household_on([row], row.joined_on) == HOUSEHOLD.bytes
+    assert household_on([row], row.joined_on - 1) is None
+
+
+def test_the_hospitals_figures(engine: Engine) -> None:
+    told = [
+        Told(1).message(), Told(1).message(), Told(2, after_days=1).message(), Told(2, 2, "REVERSED", after_days=2).message(),
+        dead_letter(5, "E-SEAL", "E-CODE-UNKNOWN", after_days=3), dead_letter(6, "E-SEAL", institution=OTHER_HOSPITAL),
+    ]  # fmt: skip
+    folded(engine, placed(told))
+    start = int(ACCEPTED_ON.timestamp() * 1_000_000)
+    a_day = 86_400_000_000
+    with engine.connect() as connection:
+        one, other = hospital_figures(connection)
+        (recent,) = hospital_figures(connection, start + a_day)
+        letters = [tuple(row) for row in dead_letters_of(connection, HOSPITAL)]
+    first_s = int(ACCEPTED_ON.timestamp() - 1_552_961_505)  # settled on 2019-03-19, 02:11:45
+    assert one == HospitalFigures(HOSPITAL, 3, 1, start + 3 * a_day, first_s + 43_200, first_s + 86_400)
+    assert other == HospitalFigures(OTHER_HOSPITAL, 0, 1, start, None, None)
+    assert recent == HospitalFigures(HOSPITAL, 2, 1, start + 3 * a_day, first_s + 86_400, first_s + 86_400)
+    assert letters == [(5, start + 3 * a_day, "E-SEAL:stage,E-CODE-UNKNOWN:stage")]
+
+
+def test_nothing_of_a_dead_letter_is_kept_that_its_hospital_wrote(engine: Engine) -> None:
+    folded(engine, placed([dead_letter(5, "E-ID-CHECKSUM", value=b"469999190001011234")]))
+    (row,) = digested_rows(engine, INTAKE)["dead_letter"]
+    assert not any("469999" in str(value) or "S5" in str(value) for value in row)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message(EXPENSES, b"x", b"not Avro", (), 0),
+        Message(DEAD_LETTERS, b"x", None, (), 0),
+        Message(EXPENSES, b"x", None, (), 0),
+    ],
+)
+def test_what_nobody_can_read_stops_it_and_nothing_is_written(engine: Engine, message: Message) -> None:
+    projection = IntakeProjection(engine)
+    with pytest.raises(ReadModelStopped):
+        projection.fold(placed([Told(1).message(), message]))
+    assert projection.checkpoints() == {}
+    assert digested_rows(engine, INTAKE)["settlement"] == []
+
+
+def test_a_gap_in_a_stream_of_warnings_stops_it(engine: Engine) -> None:
+    first, *rest = placed(messages(a_register(opening(), closed()).events(WARNINGS)))
+    folded(engine, [first])
+    with pytest.raises(ReadModelStopped, match="version 3 follows 1"):
+        IntakeProjection(engine).fold(rest[1:])
+
+
+def test_what_was_folded_before_is_dropped(engine: Engine) -> None:
+    register = a_register(opening(), closed())
+    records = placed([Told(1).message(), *messages(event for stream in register.streams for event in register.events(stream))])
+    projection = folded(engine, records)
+    before = digested_rows(engine, INTAKE)
+    assert projection.fold(records) == 0
+    assert projection.repeated == len(records)
+    moved = [record._replace(offset=record.offset + 100) for record in records if record.topic not in (EXPENSES, DEAD_LETTERS)]
+    assert projection.fold(moved) == 0
+    assert digested_rows(engine, INTAKE) == before
+
+
+def test_who_lost_the_partition_writes_nothing_more(engine: Engine) -> None:
+    (first, second) = placed([Told(1).message(), Told(2).message()])
+    ours, other = IntakeProjection(engine), IntakeProjection(engine)
+    ours.claim(first.topic, first.partition)
+    ours.fold([first])
+    assert other.claim(first.topic, first.partition).next_offset == 1
+    for _ in range(2):
+        with pytest.raises(AnotherProjector):
+            ours.fold([second])
+    assert other.fold([second]) == 1
+
+
+def mixed() -> list[Message]:
+    """Something of everything."""
+    told: list[Message] = []
+    for number in range(40):
+        told.append(Told(number % 17, version=1 + number % 3, person=number % 11, after_days=number * 30).message())
+        told.append(dead_letter(number, "E-SEAL", after_days=number * 30))
+    register = a_register(opening(), closed())
+    return told + messages(event for stream in register.streams for event in register.events(stream))
+
+
+@pytest.mark.postgres
+def test_both_engines_hold_the_same_rows(engine: Engine, postgres_uri: str) -> None:
+    records: list[Record] = placed(mixed())
+    folded(engine, records)
+    other = open_engine(postgres_uri)
+    try:
+        METADATA.create_all(other)
+        folded(other, *batches(interleaved(records, Random(3)), Random(3), 20))
+        assert digested_rows(other, INTAKE) == digested_rows(engine, INTAKE)
+        with engine.connect() as ours, other.connect() as theirs:
+            assert hospital_figures(ours) == hospital_figures(theirs)
+            everybody = [patient(number).bytes for number in range(11)]
+            assert [tuple(r) for r in expenses_of(ours, everybody)] == [tuple(r) for r in expenses_of(theirs, everybody)]
+    finally:
+        other.dispose()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_rebuild_holds_the_same_rows(tmp_path: Path, workers: int) -> None:
+    log = tmp_path / "log.db"
+    create_topics(log, live_topics())
+    producer = EmbeddedProducer(log, now_ms=lambda: 0, name=None)
+    producer.append(mixed())
+    producer.close()
+    views = Views(f"sqlite:///{tmp_path}")
+    try:
+        feed(views, INTAKE, log)
+        before = live_digest(views, INTAKE)
+        outcome = Rebuild(views, INTAKE, log_at(log), workers).run()
+        assert outcome.swapped
+        assert outcome.comparison is not None
+        assert outcome.comparison.built == before
+        assert before.rows > 20
+    finally:
+        views.close()
+
+
+def test_the_pipeline_feeds_it() -> None:
+    assert INTAKE in READ_MODELS
