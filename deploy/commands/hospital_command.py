@@ -10,9 +10,9 @@ from deploy.commands.columns import columns
 from deploy.commands.hospital_publishing import publish
 from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
 from deploy.composition.intake_side import hospital_topics
-from deploy.composition.log_side import make_topic
 from deploy.composition.write_side import require_store
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from registry.expenses.records import HOSPITAL_TOPIC
 from schemas.topic_rights import CODES, Kind
 
@@ -28,7 +28,8 @@ def command() -> None:
 def add(data: str | None, code: str) -> None:
     """Make the topic of the hospital of this CODE (H and 11 digits, the insurance's).
 
-    On Kafka `registry broker user add hospital CODE` makes its user and `registry topics apply` its topic.
+    On a secure broker, as its user `admin`; `registry broker user add hospital CODE` then makes its user, and
+    `registry topics apply` gives it its rights.
     Run again, it does nothing.
     """
     if not re.fullmatch(CODES[Kind.HOSPITAL], code):

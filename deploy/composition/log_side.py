@@ -24,7 +24,7 @@ from registry.log.kafka_python_client import PythonClient
 from registry.log.kafka_reading import check_partitions
 from registry.log.producer import LogProducer, Mark
 from schemas.clock import Clock
-from schemas.topics import TopicSpec, live_topics, spec_of
+from schemas.topics import live_topics, spec_of
 
 KAFKA: Final = "kafka://"
 _ALL: Final = range(2**31)
@@ -53,19 +53,6 @@ def topic_names(settings: Settings) -> Collection[str]:
     if on_kafka(settings):
         return kafka_reading.topic_names(kafka_address(settings))
     return topics_there(_file(settings)).keys()
-
-
-def make_topic(settings: Settings, spec: TopicSpec) -> bool:
-    """Make one topic unless it is there; whether it was made. Raises LogUnavailable, LogDamaged, SettingWrong on Kafka.
-
-    On Kafka topics are the administrator's: a hospital's is made with its user.
-    """
-    if on_kafka(settings):
-        raise SettingWrong("on Kafka a hospital's topic is made with its user: registry broker user add, registry topics apply")
-    if spec.name in topic_names(settings):
-        return False
-    create_topics(_file(settings), [spec])
-    return True
 
 
 def open_producer(settings: Settings, name: str | None, clock: Clock) -> LogProducer:

@@ -37,9 +37,7 @@ def copy_all(old: Settings, new: Settings, clock: Clock, stages: Stages) -> None
         return
     missing = sorted(set(topics) - set(topic_names(new)))
     if missing:
-        raise LogMoveRefused(
-            f"{new.log} has no topic {', '.join(missing)}: registry broker user add hospital, registry topics apply"
-        )
+        raise LogMoveRefused(f"{new.log} has no topic {', '.join(missing)}: registry hospital add")
     stages.begin("COPY", None)
     for topic in topics:
         _copy(old, new, topic, clock, stages)

@@ -11,7 +11,7 @@ from deploy.topics.plan import FoundTopic
 from deploy.topics.rights_plan import Entry
 from deploy.topics.wanted import WantedTopic
 from registry.log.embedded_topics import create_topics, topics_there
-from schemas.topics import topic_spec
+from schemas.topics import spec_of
 
 _STAMP = "message.timestamp.type"
 
@@ -35,7 +35,7 @@ class EmbeddedAdmin:
 
     def create(self, topics: Sequence[WantedTopic]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        create_topics(self._path, [topic_spec(topic.name) for topic in topics])
+        create_topics(self._path, [spec for topic in topics if (spec := spec_of(topic.name))])
 
     def change(self, settings: Mapping[str, Mapping[str, str]]) -> None:
         if settings:

@@ -8,8 +8,8 @@ from random import Random
 from consumers.intake.intake import HOSPITAL_TOPIC
 from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
 from consumers.log.embedded import EmbeddedConsumer
-from deploy.composition.log_side import make_topic
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from registry.expenses.identities import expense_id
 from schemas.messages import Record
 from tests.support.hospital_reports import HOSPITALS, report

@@ -20,9 +20,10 @@ from prometheus_client import CollectorRegistry
 from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
 from deploy.clocks import HandSetClock
 from deploy.composition.intake_side import open_intake
-from deploy.composition.log_side import make_topic, open_consumer
+from deploy.composition.log_side import open_consumer
 from deploy.composition.write_side import prepare, write_side
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from deploy.topics.opening import opened_topics
 from deploy.topics.wanted import wanted_topic
 from deploy.web.composing import web_application_of

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deploy.composition.log_side import make_topic
+from deploy.topics.making import make_topic
 from registry.api.examples import example_of
 from registry.api.json_schema import COMPONENTS
 from registry.command import action_of, command_classes

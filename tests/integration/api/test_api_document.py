@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from deploy.composition.log_side import make_topic
+from deploy.topics.making import make_topic
 from deploy.web.authentication import is_open
 from registry.expenses.records import HOSPITAL_TOPIC
 from tests.support.api_client import Api

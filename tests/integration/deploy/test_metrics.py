@@ -13,11 +13,12 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from consumers.intake.intake import HOSPITAL_TOPIC
-from deploy.composition.log_side import make_topic, open_producer
+from deploy.composition.log_side import open_producer
 from deploy.composition.write_side import register_clock
 from deploy.metrics.appends import AppendMetrics
 from deploy.metrics.requests import RequestMetrics
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from registry.store.errors import IdempotencyMismatch, StoreBusy, StreamConflict
 from schemas.log_errors import LogUnavailable
 from schemas.messages import Message

@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
 
 from consumers.intake.intake import HOSPITAL_TOPIC
 from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
 from deploy.composition.intake_side import hospital_topics
-from deploy.composition.log_side import make_topic, open_consumer, open_producer
+from deploy.composition.log_side import open_consumer, open_producer
 from deploy.composition.read_side import READ_MODELS
 from deploy.composition.write_side import WriteSide, register_clock, write_side
 from deploy.lag import Lag, feed_lag
@@ -28,7 +27,7 @@ from deploy.overview import overview
 from deploy.pipeline.feeding import opened_feed
 from deploy.pipeline.taking_in import opened_intake
 from deploy.settings import Settings
-from deploy.topics.making import make_topics
+from deploy.topics.making import make_topic, make_topics
 from registry.household.opening import ImportHousehold
 from schemas.access import Actor
 from schemas.messages import Message
@@ -206,18 +205,21 @@ def test_a_new_log_that_is_not_the_same_is_not_gone_over_to(old: Settings, kafka
     assert households(old) == before
 
 
-def test_what_hospitals_sent_is_copied_and_the_intake_goes_on_behind_it(old: Settings, kafka: str) -> None:
+def test_what_hospitals_sent_is_copied_and_the_intake_goes_on_behind_it(
+    old: Settings, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old = replace(old, synthetic_ids=True)
     new = replace(old, log_url=kafka)
+    for name, value in new.environment().items():
+        monkeypatch.setenv(name, value)
     for code in HOSPITALS:
         make_topic(old, HOSPITAL_TOPIC.of(code))
     report(old, range(40))
-    with pytest.raises(LogMoveRefused, match="registry broker user add hospital"):
+    with pytest.raises(LogMoveRefused, match="registry hospital add"):
         move_log(old, new, Untold(), 1)
-    client = KafkaAdminClient(bootstrap_servers=kafka.removeprefix("kafka://"))
-    client.create_topics([NewTopic(HOSPITAL_TOPIC.of(code).name, num_partitions=1, replication_factor=1) for code in HOSPITALS])
-    wait_until(lambda: len(hospital_topics(new)) == len(HOSPITALS))
-    client.close()
+    called = [registry("hospital", "add", "--data", new.data, code).out for code in HOSPITALS for _ in range(2)]
+    assert called == [f"{HOSPITAL_TOPIC.of(code).name}: {state}\n" for code in HOSPITALS for state in ("made", "is there")]
+    assert len(hospital_topics(new)) == len(HOSPITALS)
     with pytest.raises(KeyboardInterrupt):
         move_log(old, new, Untold("RELAY"), 1)
     move_log(old, new, Untold(), 1)

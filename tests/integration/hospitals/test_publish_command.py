@@ -16,8 +16,8 @@ import pytest
 import xlsxwriter
 
 from deploy.cli import main
-from deploy.composition.log_side import make_topic
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from registry.expenses.records import HOSPITAL_TOPIC
 from registry.hospitals.door import BATCH_MAX
 from registry.hospitals.sheet import EXPENSES
