@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.aggregate import Aggregate
+from registry.application.early_warning import is_own_warning
 from registry.application.parsing import parse
 from registry.application.planning import Loader, all_or_nothing, handles, known_household
 from registry.command import decider_of
@@ -11,8 +12,9 @@ from registry.decision import Decision
 from registry.event import RegistryEvent
 from registry.household.corrections import CorrectFact, Fact, Record, Restatement, VoidFact, find_fact
 from registry.household.members import MemberAdded, MemberRemoved
+from registry.household.obstacles import ObstacleCleared, ObstacleOpened
 from registry.person.person import PersonJoinedHousehold, PersonLeftHousehold
-from registry.refusal import Refusals
+from registry.refusal import Refusals, refuse
 
 MEMBERSHIPS = (MemberAdded, MemberRemoved)
 
@@ -21,7 +23,7 @@ MEMBERSHIPS = (MemberAdded, MemberRemoved)
 def correct_fact(command: CorrectFact, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
     """The household and, where a membership gets another day, the person."""
     record = _record(command, loader)
-    fact = find_fact(record.stream, command.corrects_event_id)
+    fact = _find_fact(record, command, loader)
     again = parse(fact.statement.command, _values(fact, command))
     with all_or_nothing(record.household):
         decider_of(CorrectFact)(record, Restatement(command, again), decision)
@@ -34,7 +36,7 @@ def correct_fact(command: CorrectFact, loader: Loader, decision: Decision) -> Se
 def void_fact(command: VoidFact, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
     """The household and, where a membership was voided, the person: who never came leaves, who never went is back."""
     record = _record(command, loader)
-    fact = find_fact(record.stream, command.corrects_event_id)
+    fact = _find_fact(record, command, loader)
     household, day = record.household, fact.now.effective_on
     if not isinstance(fact.now, MEMBERSHIPS):
         decider_of(VoidFact)(record, command, decision)
@@ -57,6 +59,15 @@ def void_fact(command: VoidFact, loader: Loader, decision: Decision) -> Sequence
 def _record(command: CorrectFact | VoidFact, loader: Loader) -> Record:
     household = known_household(command.household_id, loader)
     return Record(household, [*loader.events(household.id), *household.pending])
+
+
+def _find_fact(record: Record, command: CorrectFact | VoidFact, loader: Loader) -> Fact:
+    """E-CORRECTION-NOT-ALLOWED too for the obstacle of a warning that the register keeps: it follows the warning's case."""
+    fact = find_fact(record.stream, command.corrects_event_id)
+    now = fact.now
+    if isinstance(now, ObstacleOpened | ObstacleCleared) and is_own_warning(record.household.id, now.kind, now.ref, loader):
+        refuse("E-CORRECTION-NOT-ALLOWED", at="corrects_event_id", event=now.TOPIC)
+    return fact
 
 
 def _values(fact: Fact, command: CorrectFact) -> dict[str, Any]:

@@ -79,11 +79,17 @@ def close_early_warning(command: CloseEarlyWarning, loader: Loader, decision: De
 @handles(OpenObstacle, ClearObstacle)
 def decide_obstacle(command: OpenObstacle | ClearObstacle, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
     """The household. E-OBSTACLE-KIND for one of the household's own warnings, which holds the exit back by itself."""
-    if command.kind == OBSTACLE:
-        episodes = range(1, _warnings(command.household_id, loader).next_episode)
-        if command.ref in {warning_case(command.household_id, episode) for episode in episodes}:
-            refuse("E-OBSTACLE-KIND", at="ref", kind=command.kind)
+    if is_own_warning(command.household_id, command.kind, command.ref, loader):
+        refuse("E-OBSTACLE-KIND", at="ref", kind=command.kind)
     return decide_known_household(command, loader, decision)
+
+
+def is_own_warning(household_id: UUID, kind: str, ref: UUID, loader: Loader) -> bool:
+    """Whether an obstacle is that of a case of the household's own warnings."""
+    if kind != OBSTACLE:
+        return False
+    episodes = range(1, _warnings(household_id, loader).next_episode)
+    return ref in {warning_case(household_id, episode) for episode in episodes}
 
 
 def _decided(command: WarningCommand, loader: Loader, decision: Decision) -> Sequence[Aggregate]:

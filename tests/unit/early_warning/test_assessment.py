@@ -16,6 +16,7 @@ from registry.early_warning.assign import AssignEarlyWarning
 from registry.early_warning.cancel import CancelEarlyWarning, EarlyWarningCancelled
 from registry.early_warning.reopen import EarlyWarningReopened, ReopenEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
+from registry.household.corrections import CorrectFact, VoidFact
 from registry.household.exit import ProposeExit
 from registry.household.obstacles import ClearObstacle, ObstacleCleared, ObstacleOpened, OpenObstacle
 from tests.support.early_warnings import (
@@ -185,6 +186,15 @@ def test_nobody_lets_an_exit_go_by_hand_for_which_a_case_is_open(command: type[O
     a_register(opening(), *closed()).when(by_hand).then_refuses("E-OBSTACLE-KIND")
     another = command(household_id=HOUSEHOLD, effective_on=day(11), kind="WARNING", ref=SECOND_CASE)
     assert a_register(opening(), assessed()).when(another).refused is None
+
+
+@pytest.mark.parametrize("command", [CorrectFact, VoidFact])
+def test_nobody_corrects_what_holds_an_exit_back_or_lets_it_go(command: type[CorrectFact | VoidFact]) -> None:
+    register = a_register(opening(), *closed())
+    for event_class in (ObstacleOpened, ObstacleCleared):
+        event = register.event(HOUSEHOLD, event_class)
+        corrects = command(household_id=HOUSEHOLD, effective_on=day(12), corrects_event_id=event.event_id)
+        register.when(corrects).then_refuses("E-CORRECTION-NOT-ALLOWED")
 
 
 def test_an_exit_waits_until_the_case_is_closed() -> None:
