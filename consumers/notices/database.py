@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, event, inspect, make_url
 
 from consumers.notices.tables import METADATA, SCHEMA
 from projections.database import open_engine, writing
@@ -32,12 +32,18 @@ def opened_outbox(url: str) -> Iterator[Engine]:
 
 
 def _file(url: str) -> Engine:
-    # Before SQLite makes it, so that it and its companions never had a wider mode.
-    os.close(os.open(str(make_url(url).database), os.O_RDWR | os.O_CREAT, 0o600))
+    # Before SQLite makes it, so that it and its companions never had a wider mode. One that is there is not touched: to close a
+    # file lets go of every lock that this process has on it, those of SQLite's other connections too.
+    with suppress(FileExistsError):
+        os.close(os.open(str(make_url(url).database), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     engine = open_engine(url)
     event.listen(engine, "connect", _lose_nothing)
-    with writing(engine) as connection:
-        METADATA.create_all(connection)
+    with engine.connect() as connection:
+        there = set(inspect(connection).get_table_names())
+    # Only then: whoever but looks at it must not keep those waiting who deliver.
+    if METADATA.tables.keys() - there:
+        with writing(engine) as connection:
+            METADATA.create_all(connection)
     return engine
 
 

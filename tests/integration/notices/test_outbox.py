@@ -1,7 +1,10 @@
 """The outbox on both engines: what is due, who is at it, and what is recorded of it."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,7 +23,7 @@ from registry.store.migrating import Migrations
 from registry.store.shape import shape_of
 from tests.support.at_once import THREADS, at_once
 from tests.support.meter import SetClock
-from tests.support.notices import notice
+from tests.support.notices import AT, notice
 
 MAIL: Destination = ("EMAIL", "office@example.org")
 HOOK: Destination = ("WEBHOOK", "https://office.example/told")
@@ -165,3 +168,20 @@ def test_the_migration_makes_the_tables_that_the_program_writes(new_postgres_dat
             shapes.append({table: set(lines) for table, lines in shape_of(connection_of, dict.fromkeys(names)).items()})
     assert len(shapes[0]) == len(names)
     assert shapes[0] == shapes[1]
+
+
+def test_a_second_opening_in_one_process_lets_go_of_no_lock_of_the_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'notices.db'}"
+    look = f"from consumers.notices.database import opened_outbox\nwith opened_outbox({url!r}) as e, e.connect():\n    pass"
+    clock = SetClock(AT)
+    with opened_outbox(url) as first:
+        put(first, clock, notice(1))
+        with opened_outbox(url):
+            pass
+        # Whoever thinks to be the last one removes the log that the first still writes to.
+        subprocess.run([sys.executable, "-c", look], check=True)
+        put(first, clock, notice(2))
+        with opened_outbox(url) as second:
+            assert len(Outbox(second).listed()) == 2
+        put(first, clock, notice(3))
+        assert len(Outbox(first).listed()) == 3
