@@ -119,6 +119,7 @@ CASE: Final = Table(
     Column("linked_case_id", ID),
     Column("ended_on", DAY),
     Column("end_reason", CODE),
+    # Who was told that which day had passed, as JSON: [["COUNTY", day], ...].
     Column("escalated", CODE, nullable=False),
     # The rules that fired with their numbers, and the settlements behind them, as JSON with ids in hexadecimal.
     Column("fired", CODE, nullable=False),

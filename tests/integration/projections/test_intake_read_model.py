@@ -130,7 +130,7 @@ def agrees(row: Any, case: Case) -> None:
     assert Decimal(row.basis) / 100 == case.basis
     assert (row.due_on, row.outcome_due_on) == (number(case.due_on), number(case.outcome_due_on))
     assert (row.finding or "", row.outcome or "") == (case.finding, case.outcome)
-    assert set(filter(None, row.escalated.split(","))) == case.escalated
+    assert {tuple(told) for told in json.loads(row.escalated)} == {(who, number(day_)) for who, day_ in case.escalated}
     assert {rule["rule"] for rule in json.loads(row.fired)} == case.rules
     assert json.loads(row.expenses) == sorted(expense_id.hex for expense_id in case.expenses)
     if case.state != "CANCELLED" and case.state != "TRANSFERRED":
