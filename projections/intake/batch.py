@@ -68,7 +68,7 @@ class Batch:
                 self._count(folded=persons[event["aggregate_id"]].fold(plan.event_type, event))
             except ValueError as error:
                 raise ReadModelStopped(f"{place_of(record)}: version {event['version']}: {error}") from error
-        upsert_rows(connection, MEMBERSHIP, [row for person in persons.values() for row in person.changed.values()])
+        upsert_rows(connection, MEMBERSHIP, [row for person in persons.values() for row in person.changed()])
 
     def _write_warnings(self, connection: Connection) -> None:
         streams = sorted({event["aggregate_id"] for _, _, event in self.warnings})

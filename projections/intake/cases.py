@@ -7,6 +7,8 @@ from typing import Any, Final
 from projections.event_reader import Event, fen
 
 WATCHED: Final = "WATCHED"
+BY_COUNTY: Final = "COUNTY"
+"""Why a case was opened again by those who know nothing new of expenses: it rests on what it did."""
 PREFIX: Final = "warning.early_warning_"
 _STATES: Final[Mapping[str, str]] = {
     "watched": WATCHED,
@@ -45,7 +47,7 @@ def fold_case(case: Case | None, kind: str, event: Event) -> Case:
         _begin_anew(case, event["due_on"])
     if kind in _LEVELLED:
         case["warning_level"], case["due_on"] = event["warning_level"], event["due_on"]
-    if kind in _RESTED:
+    if kind in _RESTED and event.get("why") != BY_COUNTY:
         case["basis"] = fen(event.get("basis"))
         case["fired"] = _json([_rule(rule) for rule in event["fired"]])
         case["expenses"] = _json(sorted(expense.hex() for expense in event["expenses"]))
@@ -57,7 +59,8 @@ def fold_case(case: Case | None, kind: str, event: Event) -> Case:
     elif kind == "transferred":
         case["linked_household_id"] = event["household_id"]
     elif kind == "escalated":
-        case["escalated"] = ",".join(sorted({*filter(None, case["escalated"].split(",")), event["escalated_to"]}))
+        told = {tuple(passed) for passed in json.loads(case["escalated"])} | {(event["escalated_to"], event["due_on"])}
+        case["escalated"] = _json(sorted(told))
     if kind in _ENDS:
         case["ended_on"], case["end_reason"] = event["effective_on"], event["reason_code"]
     if kind in _STATES:
@@ -75,7 +78,7 @@ def _begun(kind: str, event: Event) -> Case:
         "warning_group": event["group"],
         "warning_level": "BLUE",
         "raised_at": event["recorded_at"] if kind == "raised" else None,
-        "escalated": "",
+        "escalated": "[]",
         "ended_on": None,
         "end_reason": None,
         **none,
@@ -83,8 +86,6 @@ def _begun(kind: str, event: Event) -> Case:
 
 
 def _begin_anew(case: Case, due_on: int) -> None:
-    if due_on > case["due_on"]:
-        case["escalated"] = ""
     case["due_on"] = due_on
     for name in ("finding", "outcome", "outcome_due_on", "linked_household_id", "linked_case_id", "ended_on", "end_reason"):
         case[name] = None

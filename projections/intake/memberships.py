@@ -4,35 +4,71 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from projections.event_reader import Event
+from projections.intake.tables import MEMBERSHIP
 
 JOINED: Final = "person.person_joined_household"
 LEFT: Final = "person.person_left_household"
 
 Row = tuple[Any, ...]
-_VERSION, _HOUSEHOLD, _LEFT_ON, _LEFT_VERSION = 1, 2, 4, 5
+Membership = dict[str, Any]
+"""A row by name of column."""
+_COLUMNS: Final = MEMBERSHIP.columns.keys()
 
 
 class PersonsMemberships:
-    """Of one person, as rows of the table. `changed`: those to be written, by version."""
+    """Of one person, as rows of the table."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = {row[_VERSION]: row for row in sorted(rows)}
-        self.changed: dict[int, Row] = {}
+        self._memberships: list[Membership] = [dict(zip(_COLUMNS, row, strict=True)) for row in sorted(rows)]
+        self._version = max((membership["changed_version"] for membership in self._memberships), default=-1)
+        self._folded = self._version
 
     def fold(self, event_type: str, event: Event) -> bool:
-        """Take in an event of the person's; False if its version was folded. Raises ValueError for an end without a beginning."""
-        version = event["version"]
-        if version <= max((max(row[_VERSION], row[_LEFT_VERSION] or 0) for row in self._rows.values()), default=-1):
+        """Take in an event of the person's; False if its version was folded. Raises ValueError for what follows from nothing."""
+        if event["version"] <= self._version:
             return False
-        if event_type == JOINED:
-            self._keep((event["aggregate_id"], version, event["household_id"], event["effective_on"], None, None))
-            return True
-        household_id = event["household_id"]
-        there = [row for row in self._rows.values() if row[_LEFT_VERSION] is None and row[_HOUSEHOLD] == household_id]
-        if not there:
-            raise ValueError("left a household that it was not in")
-        self._keep((*there[-1][:_LEFT_ON], event["effective_on"], version))
+        self._version = event["version"]
+        joined = event_type == JOINED
+        if event["corrects_event_id"] is not None:
+            self._redate("joined" if joined else "left", event)
+        elif joined:
+            self._memberships.append(_begun(event))
+        else:
+            self._end(event)
         return True
 
-    def _keep(self, row: Row) -> None:
-        self._rows[row[_VERSION]] = self.changed[row[_VERSION]] = row
+    def changed(self) -> list[Row]:
+        """The rows to be written."""
+        changed = [membership for membership in self._memberships if membership["changed_version"] > self._folded]
+        return [tuple(membership[name] for name in _COLUMNS) for membership in changed]
+
+    def _end(self, event: Event) -> None:
+        for membership in reversed(self._memberships):
+            if membership["left_on"] is None and membership["household_id"] == event["household_id"]:
+                membership |= {
+                    "left_on": event["effective_on"],
+                    "left_event_id": event["event_id"],
+                    "changed_version": event["version"],
+                }
+                return
+        raise ValueError("left a household that it was not in")
+
+    def _redate(self, move: str, event: Event) -> None:
+        for membership in self._memberships:
+            if membership[f"{move}_event_id"] == event["corrects_event_id"]:
+                membership |= {f"{move}_on": event["effective_on"], "changed_version": event["version"]}
+                return
+        raise ValueError("corrects what was not there")
+
+
+def _begun(event: Event) -> Membership:
+    return {
+        "person_id": event["aggregate_id"],
+        "version": event["version"],
+        "household_id": event["household_id"],
+        "joined_on": event["effective_on"],
+        "left_on": None,
+        "joined_event_id": event["event_id"],
+        "left_event_id": None,
+        "changed_version": event["version"],
+    }

@@ -80,7 +80,10 @@ MEMBERSHIP: Final = Table(
     Column("joined_on", DAY, nullable=False),
     # The first day on which the person was no member any more.
     Column("left_on", DAY),
-    Column("left_version", Integer),
+    # What a correction names, and the version of the last event that changed the row.
+    Column("joined_event_id", ID, nullable=False),
+    Column("left_event_id", ID),
+    Column("changed_version", Integer, nullable=False),
     Index("membership_by_household", "household_id"),
     sqlite_with_rowid=False,
 )
@@ -116,6 +119,7 @@ CASE: Final = Table(
     Column("linked_case_id", ID),
     Column("ended_on", DAY),
     Column("end_reason", CODE),
+    # Who was told that which day had passed, as JSON: [["COUNTY", day], ...].
     Column("escalated", CODE, nullable=False),
     # The rules that fired with their numbers, and the settlements behind them, as JSON with ids in hexadecimal.
     Column("fired", CODE, nullable=False),

@@ -14,10 +14,12 @@ from projections.intake.queries.expenses import expenses_of
 from projections.intake.queries.membership import household_on, members_ever, memberships_of
 from projections.intake.read_model import INTAKE
 from projections.intake.tables import METADATA
-from registry.person.person import Person
+from registry.correction import as_corrected
+from registry.person.person import Person, PersonJoinedHousehold, PersonLeftHousehold
 from tests.support.intake_facts import Told, folded, messages, patient, placed
 from tests.support.logged import batches, interleaved
 from tests.support.pipeline import Rows, digested_rows
+from tests.support.plain_register import day_number
 from tests.support.random_lives import random_neighbourhood
 
 KINDS = ("REPORTED", "CORRECTED", "REVERSED")
@@ -103,10 +105,23 @@ def test_a_person_is_where_the_write_side_has_them(engine: Engine, seed: int) ->
             person = Person.replay(None, stream)
             assert person is not None
             known = memberships_of(connection, [person_id.bytes])
+            assert [(row.household_id, row.joined_on, row.left_on) for row in known] == lived(stream)
             there = [row.household_id for row in known if row.left_on is None]
             assert there == ([] if person.household_id is None else [person.household_id.bytes])
             assert household_on(known, 40_000) == (there[0] if there else None)
             assert all(person_id.bytes in members_ever(connection, row.household_id) for row in known)
+
+
+def lived(stream: Sequence[Any]) -> list[tuple[bytes, int, int | None]]:
+    """A person's memberships by a plain model: each joining with the leaving after it, on the days that are right in the end."""
+    moves = [fact for _, fact in as_corrected(stream) if isinstance(fact, PersonJoinedHousehold | PersonLeftHousehold)]
+    days = [day_number(fact.effective_on) for fact in moves]
+    ends = [*days[1:], None]
+    return [
+        (fact.household_id.bytes, day, end)
+        for fact, day, end in zip(moves, days, ends, strict=True)
+        if isinstance(fact, PersonJoinedHousehold)
+    ]
 
 
 @bounded(60)

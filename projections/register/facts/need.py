@@ -19,14 +19,21 @@ def find(household: Household, event: Event) -> None:
 
 def income_per_head(event: Event) -> int:
     """Net income less own medical payments, per head, in fen, halves away from zero (the need test of domain 0.2)."""
-    income = event["income"]
-    net = sum(fen(income[kind]) or 0 for kind in ("wage", "business", "property", "transfer"))
-    net -= (fen(income["business_cost"]) or 0) + (fen(event["medical_self_paid"]) or 0)
+    net = net_income(event) - (fen(event["medical_self_paid"]) or 0)
     size = event["size"]
     return int((Decimal(net) / size).quantize(Decimal(1), ROUND_HALF_UP)) if size else 0
+
+
+def net_income(event: Event) -> int:
+    """Net income of the household, before own medical payments, in fen."""
+    income = event["income"]
+    gross = sum(fen(income[kind]) or 0 for kind in ("wage", "business", "property", "transfer"))
+    return gross - (fen(income["business_cost"]) or 0)
 
 
 FACTS: Final = {
     "household.home_checked": Fact(find),
     "household.exit_verified": Fact(find),
 }
+NEED: Final = frozenset(FACTS)
+"""The event types that find a need."""

@@ -121,7 +121,7 @@ def test_a_part_that_cannot_be_reached_shows_its_code_and_the_rest_is_told(setti
     [
         ("log_url", {"log", "relay", "checkpoint", "members", "feed", "intake"}),
         ("store_url", {"store", "relay", "register"}),
-        ("views_url", {"view register"}),
+        ("views_url", {"view register", "view expenses"}),
     ],
 )
 def test_whatever_is_silent_it_answers_in_three_seconds_and_tells_the_rest(

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select
@@ -30,20 +31,22 @@ from registry.early_warning.reopen import ReopenEarlyWarning
 from registry.early_warning.transfer import TransferEarlyWarning
 from registry.early_warning.warnings import Case, EarlyWarnings
 from registry.household.case import case_id_of as household_case
+from registry.household.members import MemberAdded, MemberRemoved, RemoveMember
 from registry.log.embedded import EmbeddedProducer
 from registry.log.embedded_topics import create_topics
 from schemas.messages import Message, Record
 from schemas.topics import live_topics
+from tests.support.corrected import LATE, correct, found_wrong, void
 from tests.support.early_warnings import CASE as FIRST_CASE
 from tests.support.early_warnings import WARNINGS, assessed, closed, ended, expense, verified, visited
 from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
-from tests.support.families import opening
+from tests.support.families import BIRTH, DAUGHTER, DEATH, SON, opening
 from tests.support.histories import relapse_checked
 from tests.support.intake_facts import ACCEPTED_ON, Told, dead_letter, folded, messages, patient, placed
 from tests.support.logged import batches, interleaved
 from tests.support.pipeline import digested_rows
 from tests.support.rebuilding import feed, live_digest, log_at
-from tests.support.register import a_register
+from tests.support.register import Register, a_register
 from tests.support.scenario import HOUSEHOLD, day, paper
 
 DAY_NUMBER = date(1970, 1, 1).toordinal()
@@ -127,7 +130,7 @@ def agrees(row: Any, case: Case) -> None:
     assert Decimal(row.basis) / 100 == case.basis
     assert (row.due_on, row.outcome_due_on) == (number(case.due_on), number(case.outcome_due_on))
     assert (row.finding or "", row.outcome or "") == (case.finding, case.outcome)
-    assert set(filter(None, row.escalated.split(","))) == case.escalated
+    assert {tuple(told) for told in json.loads(row.escalated)} == {(who, number(day_)) for who, day_ in case.escalated}
     assert {rule["rule"] for rule in json.loads(row.fired)} == case.rules
     assert json.loads(row.expenses) == sorted(expense_id.hex for expense_id in case.expenses)
     if case.state != "CANCELLED" and case.state != "TRANSFERRED":
@@ -176,6 +179,50 @@ def test_a_member_is_one_from_the_day_of_joining_to_the_day_before_leaving(engin
         (row,) = memberships_of(connection, [member.bytes])
     assert household_on([row], row.joined_on) == HOUSEHOLD.bytes
     assert household_on([row], row.joined_on - 1) is None
+
+
+def memberships_folded(engine: Engine, register: Register, person_id: UUID) -> list[tuple[bytes, int, int | None]]:
+    """Household, and the days of joining and leaving counted from day 0; the same one by one and at once."""
+    records = placed(messages(register.events(person_id)))
+    folded(engine, *[[record] for record in records])
+    one_by_one = digested_rows(engine, INTAKE)
+    projection = folded(engine, records)
+    assert digested_rows(engine, INTAKE) == one_by_one
+    assert projection.fold([record._replace(offset=record.offset + 100) for record in records]) == 0
+    first = day(0).toordinal() - DAY_NUMBER
+    with engine.connect() as connection:
+        return [
+            (row.household_id, row.joined_on - first, None if row.left_on is None else row.left_on - first)
+            for row in memberships_of(connection, [person_id.bytes])
+        ]
+
+
+def test_a_membership_that_began_on_another_day_is_one_and_ends_once(engine: Engine) -> None:
+    register = found_wrong([opening(), BIRTH])
+    correct(register, MemberAdded, effective_on=day(8))
+    assert memberships_folded(engine, register, DAUGHTER) == [(HOUSEHOLD.bytes, 8, None)]
+    register.take(RemoveMember(household_id=HOUSEHOLD, effective_on=LATE, reason_code="DEATH", person_id=DAUGHTER))
+    late = (LATE - day(0)).days
+    assert memberships_folded(engine, register, DAUGHTER) == [(HOUSEHOLD.bytes, 8, late)]
+    assert correct(register, MemberRemoved, effective_on=LATE - timedelta(days=1)).refused is None
+    assert correct(register, MemberAdded, effective_on=day(7)).refused is None
+    assert memberships_folded(engine, register, DAUGHTER) == [(HOUSEHOLD.bytes, 7, late - 1)]
+
+
+def test_who_never_came_was_there_on_no_day_and_who_never_died_on_every_one(engine: Engine) -> None:
+    register = found_wrong([opening(), BIRTH, DEATH])
+    void(register, MemberAdded)
+    void(register, MemberRemoved)
+    assert memberships_folded(engine, register, DAUGHTER) == [(HOUSEHOLD.bytes, 9, 9)]
+    assert memberships_folded(engine, register, SON) == [(HOUSEHOLD.bytes, 0, 12), (HOUSEHOLD.bytes, 12, None)]
+
+
+def test_a_move_that_follows_from_nothing_stops_it(engine: Engine) -> None:
+    register = a_register(opening(), DEATH)
+    (_, left) = placed(messages(register.events(SON)))
+    folded(engine)
+    with pytest.raises(ReadModelStopped, match="left a household"):
+        IntakeProjection(engine).fold([left])
 
 
 def test_the_hospitals_figures(engine: Engine) -> None:

@@ -56,7 +56,7 @@ def relayed(settings: Settings) -> bool:
 
 def builds(settings: Settings) -> dict[str, bool]:
     with opened_views(settings) as views:
-        return {build.name: build.live for build in views.builds()}
+        return {build.name: build.live for build in views.builds() if build.model == REGISTER.name}
 
 
 def test_commands_queries_and_the_projector_go_on_during_a_rebuild(running: Settings) -> None:

@@ -57,7 +57,7 @@ def test_everything_is_in_order(sound: Path) -> None:
     called = verify(sound, "--workers", 2)
     assert called.status == 0, called.out
     assert [line.split()[:2] for line in called.lines] == [
-        [name, "ok"] for name in ("store", "log", "register", "balance", "vault", "history")
+        [name, "ok"] for name in ("store", "log", "register", "expenses", "balance", "vault", "history")
     ]
     assert "v1:sha256:" in called.lines[2]
     assert "无误" in registry("--lang", "zh", "verify", "--data", sound, "--balance").out
@@ -73,7 +73,7 @@ def test_a_program_reads_the_same(sound: Path) -> None:
 
 
 def test_only_what_is_named_is_checked(sound: Path) -> None:
-    assert [line.split()[0] for line in verify(sound, "--store", "--views").lines] == ["store", "register"]
+    assert [line.split()[0] for line in verify(sound, "--store", "--views").lines] == ["store", "register", "expenses"]
 
 
 def test_nothing_is_left_of_the_fresh_build(data: Path) -> None:
@@ -90,7 +90,8 @@ def test_a_changed_row_of_a_view_is_found(data: Path) -> None:
     )
     called = verify(data, "--views", "--json")
     assert called.status == 1
-    (check,) = json.loads(called.out)["checks"]
+    check, other = json.loads(called.out)["checks"]
+    assert other["ok"]
     assert check["facts"]["digest"] != check["facts"]["fresh"]
     assert check["problems"][0].startswith("household (household_id ")
     assert check["problems"][0].endswith("): size differ")
@@ -150,7 +151,7 @@ def test_a_log_that_cannot_be_opened_is_no_good_log(data: Path) -> None:
     (data / "log.db").unlink()
     called = verify(data)
     assert called.status == 1
-    assert wrong(called) == ["log", "register"]
+    assert wrong(called) == ["log", "register", "expenses"]
     assert "    E-LOG-UNAVAILABLE" in called.out
 
 

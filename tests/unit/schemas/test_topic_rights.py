@@ -24,7 +24,7 @@ ALLOWED = {  # w: writes, r: reads, by relay, projector, feed, intake, deliver, 
     "hospital.{institution}.expenses": "- - - r - w - w -",
     "expenses.accepted": "- r - wr - - - - -",
     # The intake's and the API's right to all topics of hospitals takes this one in: it begins with the same word.
-    "hospital.expenses.dlq": "- - - wr - wr - - -",
+    "hospital.expenses.dlq": "- r - wr - wr - - -",
     "registry.positions": "wr r wr wr - r - - -",
     "registry.checkpoints": "w - - - - r r - -",
     "agency.{uscc}.changes": "- - w - - - - - r",

@@ -1,0 +1,232 @@
+"""From hospitals' expenses to cases: store, log, both read models and the assessor between them."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Row, select
+
+from consumers.log.embedded import EmbeddedConsumer
+from consumers.projector.projector import Projector
+from consumers.warning.assessment import Standing
+from consumers.warning.assessor import Assessor
+from consumers.warning.reading import NotYetKnown, group_of, standing_on
+from projections.intake.projection import IntakeProjection
+from projections.intake.read_model import INTAKE
+from projections.intake.tables import CASE
+from projections.register.queries.household_standing import HouseholdStanding, household_standing
+from registry.early_warning.assess import AssessEarlyWarning
+from registry.early_warning.command import WarningCommand
+from registry.early_warning.transfer import TransferEarlyWarning
+from registry.household.members import AddMember, RemoveMember
+from registry.log.embedded import EmbeddedProducer
+from schemas.clock import shanghai_date
+from schemas.messages import Record
+from tests.support.expenses import HOSPITAL, amounts, settlement
+from tests.support.families import FATHER, MOTHER, OTHER_HOUSEHOLD, SON, neighbours, newcomer, opening
+from tests.support.histories import applied, home_check
+from tests.support.intake_facts import LETTERS
+from tests.support.pipeline import Pipeline, views
+from tests.support.scenario import COUNTY, HOUSEHOLD, TOWNSHIP, day, noon_of, person, shipped_policies
+
+POLICY_FOR = shipped_policies().for_
+PROVINCE = "460000000000"
+ALONE = person(40)
+EPOCH = date(1970, 1, 1)
+
+
+class Bench:
+    """A register with its log and both read models."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pipe = Pipeline(folder)
+        self.expenses = views(folder / "expenses.db", INTAKE)
+        consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=INTAKE.topics)
+        self.projector = Projector(consumer, IntakeProjection(self.expenses))
+        self._hospital = EmbeddedProducer(self.pipe.log, now_ms=lambda: 0, name=None)
+        self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, lambda: shanghai_date(self.pipe.clock.at), PROVINCE)
+
+    def spend(self, who: UUID, personal: int, on: date, number: int = 1, kind: str = "REPORTED", **told: Any) -> None:
+        """A hospital tells a settlement, and the intake has accepted it."""
+        carer = told.pop("guardian_id", None)
+        own = amounts(f"{max(personal, 1)}.00", f"{personal}.00")
+        dates = {"admitted_on": on - timedelta(days=3), "discharged_on": on}
+        values = settlement(number, **own | dates | {"residence_division": COUNTY} | told)
+        record = _record(number)
+        self.pipe.clock.at = max(self.pipe.clock.at, noon_of(on))
+        settled = kind != "REVERSED"
+        self._hospital.append([LETTERS.accepted(record, values, kind, (who, carer), self.pipe.clock.at, settled=settled)])
+
+    def flow(self) -> None:
+        self.pipe.flow()
+        self.projector.drain()
+
+    def assess(self, *persons: UUID) -> list[WarningCommand]:
+        """What the assessor says, which the register is told."""
+        self.flow()
+        commands = self.assessor.commands(persons)
+        self.pipe.execute(*commands)
+        self.flow()
+        return commands
+
+    def cases(self) -> Collection[Row[Any]]:
+        with self.expenses.connect() as connection:
+            return connection.execute(select(CASE).order_by(CASE.c.subject_kind, CASE.c.raised_at)).all()
+
+    def close(self) -> None:
+        self._hospital.close()
+        self.projector.close()
+        self.expenses.dispose()
+        self.pipe.close()
+
+
+def _record(number: int) -> Record:
+    return Record(f"hospital.{HOSPITAL}.expenses", 0, number, None, b"", (), 0)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def told(bench: Bench) -> list[tuple[str, str, str, int]]:
+    """Of each case: whose, its state, its level and where it lies."""
+    return [(row.subject_kind, row.state, row.warning_level, row.division) for row in bench.cases()]
+
+
+def test_two_members_bills_raise_one_case_in_the_households_township(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(FATHER, 6000, day(10), 1)
+    bench.assess(FATHER)
+    assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "YELLOW", int(TOWNSHIP))]
+    bench.spend(MOTHER, 12_000, day(12), 2)
+    bench.assess(MOTHER)
+    assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP))]
+    (case,) = bench.cases()
+    assert case.subject_id == HOUSEHOLD.bytes
+    assert case.basis == 1_200_000
+
+
+def test_the_same_is_said_again_and_nothing_happens(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(FATHER, 11_000, day(10))
+    first = bench.assess(FATHER)
+    (before,) = bench.cases()
+    assert bench.assess(FATHER) == first
+    assert bench.assess(FATHER, MOTHER, SON)[0] == first[0]
+    assert bench.cases() == [before]
+
+
+def test_a_correction_lowers_and_a_reversal_cancels_what_nobody_has_visited(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(FATHER, 11_000, day(10))
+    bench.assess(FATHER)
+    bench.spend(FATHER, 6000, day(10), kind="CORRECTED", settlement_version=2)
+    bench.assess(FATHER)
+    (case,) = bench.cases()
+    assert (case.state, case.basis) == ("ASSIGNED", 600_000)
+    bench.spend(FATHER, 0, day(10), kind="REVERSED", settlement_version=3)
+    bench.assess(FATHER)
+    assert told(bench) == [("HOUSEHOLD", "CANCELLED", "ORANGE", int(TOWNSHIP))]
+
+
+def test_who_is_in_no_household_is_the_countys_to_find_until_one_takes_him_in(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(ALONE, 13_000, day(10))
+    bench.assess(ALONE)
+    assert told(bench) == [("PERSON", "RAISED", "ORANGE", int(COUNTY))]
+    joins = AddMember(
+        household_id=HOUSEHOLD, effective_on=day(14), reason_code="MARRIED_IN", member=newcomer(ALONE, "SON_IN_LAW", "MALE")
+    )
+    bench.pipe.execute(joins)
+    commands = bench.assess(ALONE)
+    assert [type(command) for command in commands] == [AssessEarlyWarning, TransferEarlyWarning]
+    assert told(bench) == [
+        ("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP)), ("PERSON", "TRANSFERRED", "ORANGE", int(COUNTY)),
+    ]  # fmt: skip
+    person_case = list(bench.cases())[1]
+    assert person_case.linked_household_id == HOUSEHOLD.bytes
+
+
+def test_a_townsman_in_no_household_is_nobodys_case(bench: Bench) -> None:
+    bench.spend(ALONE, 13_000, day(10), hukou_kind="URBAN")
+    bench.assess(ALONE)
+    assert bench.cases() == []
+
+
+def test_a_newborns_bill_is_the_mothers_households(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(person(50), 11_000, day(10), guardian_id=MOTHER)
+    bench.assess(MOTHER)
+    assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP))]
+
+
+def test_who_has_moved_leaves_the_old_bills_behind(bench: Bench) -> None:
+    bench.pipe.execute(opening(), neighbours())
+    bench.spend(SON, 6000, day(10), 1)
+    bench.pipe.execute(
+        RemoveMember(household_id=HOUSEHOLD, effective_on=day(20), reason_code="MARRIED_OUT", person_id=SON),
+        AddMember(
+            household_id=OTHER_HOUSEHOLD,
+            effective_on=day(20),
+            reason_code="MARRIED_IN",
+            member=newcomer(SON, "SON_IN_LAW", "MALE"),
+        ),
+    )
+    bench.spend(SON, 11_000, day(25), 2)
+    here, there, moved = bench.assess(SON)
+    assert isinstance(here, AssessEarlyWarning)
+    assert isinstance(there, AssessEarlyWarning)
+    found = {command.subject_id: (command.level, command.basis) for command in (here, there)}
+    assert found == {HOUSEHOLD: ("YELLOW", Decimal(6000)), OTHER_HOUSEHOLD: ("ORANGE", Decimal(11_000))}
+    assert isinstance(moved, TransferEarlyWarning)
+
+
+def test_while_the_registers_view_lags_behind_it_is_asked_again_later(bench: Bench) -> None:
+    bench.pipe.execute(opening())
+    bench.spend(FATHER, 11_000, day(10))
+    bench.pipe.relay()
+    bench.projector.drain()  # the one read model is there, the other is not
+    with pytest.raises(NotYetKnown):
+        bench.assessor.commands([FATHER])
+    bench.assess(FATHER)
+    assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP))]
+
+
+def test_a_household_stands_as_it_did_on_the_day(bench: Bench) -> None:
+    bench.pipe.execute(applied(), home_check(day(3), "IDENTIFICATION", 9000))
+    bench.flow()
+    with bench.pipe.engine.connect() as connection:
+
+        def found(on: date) -> HouseholdStanding | None:
+            return household_standing(connection, HOUSEHOLD.bytes, (on - EPOCH).days)
+
+        before, then = found(day(2)), found(day(3))
+        assert before is not None
+        assert then is not None
+        assert (before.income, before.income_on, before.size) == (None, None, 3)
+        assert (then.income, then.income_on) == (900_000, (day(3) - EPOCH).days)
+        assert found(day(-400)) is not None
+        assert household_standing(connection, person(99).bytes, 20_000) is None
+        now = standing_on(connection, POLICY_FOR, HOUSEHOLD, day(3))
+        assert now == Standing(now.division, "OTHER_RURAL", 3, Decimal(9000))
+        assert standing_on(connection, POLICY_FOR, HOUSEHOLD, day(800)).income is None
+
+
+@pytest.mark.parametrize(
+    ("status", "overlay", "group"),
+    [
+        ("REGISTERED", "NONE", "REGISTERED"), ("PRE_EXIT", "NONE", "REGISTERED"), ("RELAPSED", "NONE", "REGISTERED"),
+        ("EXITED_WITH_POLICY", "NONE", "EXITED"), ("EXITED_STABLE", "RISK_ELIMINATED", "EXITED"),
+        ("EXITED_STABLE", "ACTIVE", "MONITORED"), ("NOT_REGISTERED", "ACTIVE", "MONITORED"),
+        ("NOT_REGISTERED", "NONE", "OTHER_RURAL"), ("IN_IDENTIFICATION", "NONE", "OTHER_RURAL"),
+    ],
+)  # fmt: skip
+def test_the_group_of_a_household(status: str, overlay: str, group: str) -> None:
+    assert group_of(HouseholdStanding(TOWNSHIP, status, overlay, 3, None, None)) == group
