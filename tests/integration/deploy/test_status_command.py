@@ -160,7 +160,8 @@ def test_it_is_the_same_on_kafka_and_postgresql(tmp_path: Path, postgres_uri: st
             told: list[dict[str, Any]] = []
             wait_until(lambda: told.append(overview(settings)) or told[-1]["ok"], 30)
             document = told[-1]
-        assert document["members"] == {"projector.register": ["127.0.0.1"], "feed": []}
+        here = ["127.0.0.1"]
+        assert document["members"] == {"projector.register": here, "projector.expenses": here, "feed": []}
         assert document["relay"]["lag_events"] == document["view register"]["lag_events"] == 0
         assert document["log"]["topics"] > 5
     with let_sockets_go():
