@@ -41,3 +41,14 @@ def expenses_of(connection: Connection, persons: Collection[bytes]) -> list[Row[
 def _of_persons(ids: Collection[bytes]) -> Select[Any]:
     s = SETTLEMENT.c
     return select(SETTLEMENT).where(or_(s.person_id.in_(ids), s.guardian_id.in_(ids)), s.kind != REVERSED, counts())
+
+
+def with_expenses(connection: Connection, persons: Collection[bytes]) -> set[bytes]:
+    """Those of these persons of whom, or of whose newborns, any record was accepted: also one that counts no more."""
+    s, ids = SETTLEMENT.c, sorted(persons)
+    found: set[bytes] = set()
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        for column in (s.person_id, s.guardian_id):
+            found |= set(connection.execute(select(column).where(column.in_(some)).distinct()).scalars())
+    return found

@@ -1,106 +1,31 @@
 """From hospitals' expenses to cases: store, log, both read models and the assessor between them."""
 
-from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import Row, select
 
-from consumers.log.embedded import EmbeddedConsumer
-from consumers.projector.projector import Projector
 from consumers.warning.assessment import Standing
-from consumers.warning.assessor import Assessor
 from consumers.warning.reading import NotYetKnown, group_of, standing_on
-from projections.intake.projection import IntakeProjection
-from projections.intake.read_model import INTAKE
-from projections.intake.tables import CASE
 from projections.register.queries.household_standing import HouseholdStanding, household_standing
 from registry.early_warning.assess import AssessEarlyWarning
-from registry.early_warning.command import WarningCommand
 from registry.early_warning.transfer import TransferEarlyWarning
 from registry.household.members import AddMember, RemoveMember
-from registry.log.embedded import EmbeddedProducer
-from schemas.clock import shanghai_date
-from schemas.messages import Record
-from tests.support.expenses import HOSPITAL, amounts, settlement
 from tests.support.families import FATHER, MOTHER, OTHER_HOUSEHOLD, SON, neighbours, newcomer, opening
 from tests.support.histories import applied, home_check
-from tests.support.intake_facts import LETTERS
-from tests.support.pipeline import Pipeline, views
-from tests.support.scenario import COUNTY, HOUSEHOLD, TOWNSHIP, day, noon_of, person, shipped_policies
+from tests.support.scenario import COUNTY, HOUSEHOLD, TOWNSHIP, day, person
+from tests.support.warning_bench import POLICY_FOR, WarningBench
 
-POLICY_FOR = shipped_policies().for_
-PROVINCE = "460000000000"
 ALONE = person(40)
 EPOCH = date(1970, 1, 1)
 
 
-class Bench:
-    """A register with its log and both read models."""
-
-    def __init__(self, folder: Path) -> None:
-        self.pipe = Pipeline(folder)
-        self.expenses = views(folder / "expenses.db", INTAKE)
-        consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=INTAKE.topics)
-        self.projector = Projector(consumer, IntakeProjection(self.expenses))
-        self._hospital = EmbeddedProducer(self.pipe.log, now_ms=lambda: 0, name=None)
-        self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, lambda: shanghai_date(self.pipe.clock.at), PROVINCE)
-
-    def spend(self, who: UUID, personal: int, on: date, number: int = 1, kind: str = "REPORTED", **told: Any) -> None:
-        """A hospital tells a settlement, and the intake has accepted it."""
-        carer = told.pop("guardian_id", None)
-        own = amounts(f"{max(personal, 1)}.00", f"{personal}.00")
-        dates = {"admitted_on": on - timedelta(days=3), "discharged_on": on}
-        values = settlement(number, **own | dates | {"residence_division": COUNTY} | told)
-        record = _record(number)
-        self.pipe.clock.at = max(self.pipe.clock.at, noon_of(on))
-        settled = kind != "REVERSED"
-        self._hospital.append([LETTERS.accepted(record, values, kind, (who, carer), self.pipe.clock.at, settled=settled)])
-
-    def flow(self) -> None:
-        self.pipe.flow()
-        self.projector.drain()
-
-    def assess(self, *persons: UUID) -> list[WarningCommand]:
-        """What the assessor says, which the register is told."""
-        self.flow()
-        commands = self.assessor.commands(persons)
-        self.pipe.execute(*commands)
-        self.flow()
-        return commands
-
-    def cases(self) -> Collection[Row[Any]]:
-        with self.expenses.connect() as connection:
-            return connection.execute(select(CASE).order_by(CASE.c.subject_kind, CASE.c.raised_at)).all()
-
-    def close(self) -> None:
-        self._hospital.close()
-        self.projector.close()
-        self.expenses.dispose()
-        self.pipe.close()
-
-
-def _record(number: int) -> Record:
-    return Record(f"hospital.{HOSPITAL}.expenses", 0, number, None, b"", (), 0)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
-    yield bench
-    bench.close()
-
-
-def told(bench: Bench) -> list[tuple[str, str, str, int]]:
+def told(bench: WarningBench) -> list[tuple[str, str, str, int]]:
     """Of each case: whose, its state, its level and where it lies."""
     return [(row.subject_kind, row.state, row.warning_level, row.division) for row in bench.cases()]
 
 
-def test_two_members_bills_raise_one_case_in_the_households_township(bench: Bench) -> None:
+def test_two_members_bills_raise_one_case_in_the_households_township(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(FATHER, 6000, day(10), 1)
     bench.assess(FATHER)
@@ -113,7 +38,7 @@ def test_two_members_bills_raise_one_case_in_the_households_township(bench: Benc
     assert case.basis == 1_200_000
 
 
-def test_the_same_is_said_again_and_nothing_happens(bench: Bench) -> None:
+def test_the_same_is_said_again_and_nothing_happens(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(FATHER, 11_000, day(10))
     first = bench.assess(FATHER)
@@ -123,7 +48,7 @@ def test_the_same_is_said_again_and_nothing_happens(bench: Bench) -> None:
     assert bench.cases() == [before]
 
 
-def test_a_correction_lowers_and_a_reversal_cancels_what_nobody_has_visited(bench: Bench) -> None:
+def test_a_correction_lowers_and_a_reversal_cancels_what_nobody_has_visited(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(FATHER, 11_000, day(10))
     bench.assess(FATHER)
@@ -136,7 +61,7 @@ def test_a_correction_lowers_and_a_reversal_cancels_what_nobody_has_visited(benc
     assert told(bench) == [("HOUSEHOLD", "CANCELLED", "ORANGE", int(TOWNSHIP))]
 
 
-def test_who_is_in_no_household_is_the_countys_to_find_until_one_takes_him_in(bench: Bench) -> None:
+def test_who_is_in_no_household_is_the_countys_to_find_until_one_takes_him_in(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(ALONE, 13_000, day(10))
     bench.assess(ALONE)
@@ -154,20 +79,20 @@ def test_who_is_in_no_household_is_the_countys_to_find_until_one_takes_him_in(be
     assert person_case.linked_household_id == HOUSEHOLD.bytes
 
 
-def test_a_townsman_in_no_household_is_nobodys_case(bench: Bench) -> None:
+def test_a_townsman_in_no_household_is_nobodys_case(bench: WarningBench) -> None:
     bench.spend(ALONE, 13_000, day(10), hukou_kind="URBAN")
     bench.assess(ALONE)
     assert bench.cases() == []
 
 
-def test_a_newborns_bill_is_the_mothers_households(bench: Bench) -> None:
+def test_a_newborns_bill_is_the_mothers_households(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(person(50), 11_000, day(10), guardian_id=MOTHER)
     bench.assess(MOTHER)
     assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP))]
 
 
-def test_who_has_moved_leaves_the_old_bills_behind(bench: Bench) -> None:
+def test_who_has_moved_leaves_the_old_bills_behind(bench: WarningBench) -> None:
     bench.pipe.execute(opening(), neighbours())
     bench.spend(SON, 6000, day(10), 1)
     bench.pipe.execute(
@@ -188,7 +113,7 @@ def test_who_has_moved_leaves_the_old_bills_behind(bench: Bench) -> None:
     assert isinstance(moved, TransferEarlyWarning)
 
 
-def test_while_the_registers_view_lags_behind_it_is_asked_again_later(bench: Bench) -> None:
+def test_while_the_registers_view_lags_behind_it_is_asked_again_later(bench: WarningBench) -> None:
     bench.pipe.execute(opening())
     bench.spend(FATHER, 11_000, day(10))
     bench.pipe.relay()
@@ -199,7 +124,7 @@ def test_while_the_registers_view_lags_behind_it_is_asked_again_later(bench: Ben
     assert told(bench) == [("HOUSEHOLD", "ASSIGNED", "ORANGE", int(TOWNSHIP))]
 
 
-def test_a_household_stands_as_it_did_on_the_day(bench: Bench) -> None:
+def test_a_household_stands_as_it_did_on_the_day(bench: WarningBench) -> None:
     bench.pipe.execute(applied(), home_check(day(3), "IDENTIFICATION", 9000))
     bench.flow()
     with bench.pipe.engine.connect() as connection:

@@ -1,0 +1,83 @@
+"""A register with its log, the read models of register and expenses, and an assessor between them.
+
+bench = WarningBench(tmp_path)
+bench.pipe.execute(opening())
+bench.spend(FATHER, 11_000, day(10))     # a hospital tells a settlement, which the intake has accepted
+bench.assess(FATHER)                     # the register is told how it stands
+bench.cases()
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from consumers.log.embedded import EmbeddedConsumer
+from consumers.projector.projector import Projector
+from consumers.warning.assessor import Assessor
+from projections.intake.projection import IntakeProjection
+from projections.intake.read_model import INTAKE
+from projections.intake.tables import CASE
+from registry.early_warning.command import WarningCommand
+from registry.log.embedded import EmbeddedProducer
+from schemas.clock import shanghai_date
+from schemas.messages import Record
+from tests.support.expenses import HOSPITAL, amounts, settlement
+from tests.support.intake_facts import LETTERS
+from tests.support.pipeline import Pipeline, views
+from tests.support.scenario import COUNTY, noon_of, shipped_policies
+
+POLICY_FOR = shipped_policies().for_
+PROVINCE = "460000000000"
+
+
+class WarningBench:
+    """A register with its log and both read models."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pipe = Pipeline(folder)
+        self.expenses = views(folder / "expenses.db", INTAKE)
+        consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=INTAKE.topics)
+        self.projector = Projector(consumer, IntakeProjection(self.expenses))
+        self._hospital = EmbeddedProducer(self.pipe.log, now_ms=lambda: 0, name=None)
+        self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, lambda: shanghai_date(self.pipe.clock.at), PROVINCE)
+
+    def spend(self, who: UUID, personal: int, on: date, number: int = 1, kind: str = "REPORTED", **told: Any) -> None:
+        """A hospital tells a settlement, and the intake has accepted it."""
+        carer = told.pop("guardian_id", None)
+        own = amounts(f"{max(personal, 1)}.00", f"{personal}.00")
+        dates = {"admitted_on": on - timedelta(days=3), "discharged_on": on}
+        values = settlement(number, **own | dates | {"residence_division": COUNTY} | told)
+        record = _record(number)
+        self.pipe.clock.at = max(self.pipe.clock.at, noon_of(on))
+        settled = kind != "REVERSED"
+        self._hospital.append([LETTERS.accepted(record, values, kind, (who, carer), self.pipe.clock.at, settled=settled)])
+
+    def flow(self) -> None:
+        self.pipe.flow()
+        self.projector.drain()
+
+    def assess(self, *persons: UUID) -> list[WarningCommand]:
+        """What the assessor says, which the register is told."""
+        self.flow()
+        commands = self.assessor.commands(persons)
+        self.pipe.execute(*commands)
+        self.flow()
+        return commands
+
+    def cases(self) -> Collection[Row[Any]]:
+        with self.expenses.connect() as connection:
+            return connection.execute(select(CASE).order_by(CASE.c.subject_kind, CASE.c.raised_at)).all()
+
+    def close(self) -> None:
+        self._hospital.close()
+        self.projector.close()
+        self.expenses.dispose()
+        self.pipe.close()
+
+
+def _record(number: int) -> Record:
+    return Record(f"hospital.{HOSPITAL}.expenses", 0, number, None, b"", (), 0)
