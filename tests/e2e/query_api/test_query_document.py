@@ -7,7 +7,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from tests.support.api_client import Api
-from tests.support.asked import OF_THE_PROVINCE, Asked, somebody
+from tests.support.asked import NOBODY, OF_THE_PROVINCE, Asked, somebody
 from tests.support.early_warnings import CASE
 from tests.support.scenario import HOSPITAL, HOUSEHOLD, PROVINCE, VILLAGE
 
