@@ -32,6 +32,7 @@ from projections.api.get_households import get_households
 from projections.api.get_live import get_live
 from projections.api.get_metrics import get_metrics
 from projections.api.get_ready import get_ready
+from projections.api.get_warning import get_warning
 from projections.api.get_warning_notices import get_warning_notices
 from projections.api.get_warnings import get_warnings
 from projections.api.metrics import QueryMetrics, RegisterCollector
@@ -50,6 +51,7 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_household_spells(parts, waiting),
         get_household_measures(parts, waiting),
         get_warnings(parts),
+        get_warning(parts),
         get_warning_notices(parts),
         get_hospitals(parts),
         get_hospital_dead_letters(parts),

@@ -57,6 +57,7 @@ HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
     "linked_household_id": ("关联户编号", "Linked household id"),
     "linked_case_id": ("关联办件编号", "Linked case id"),
     "ended_on": ("结束日期", "Ended on"),
+    "end_reason": ("撤销原因", "Cancelled for"),
     "changed_at": ("最近变动时间", "Last changed at"),
     "institution": ("医疗机构编码", "Hospital code"),
     "accepted": ("接收记录数", "Records accepted"),

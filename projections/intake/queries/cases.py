@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, case, cast, func, not_, select
 
-from projections.intake.tables import CASE
+from projections.intake.tables import CASE, CASE_EVENT, WARNINGS
+from projections.register.queries.event_telling import EventTeller
 from projections.register.queries.fields import (
-    CODES,
     DAY,
     DIVISION,
     FLAG,
@@ -54,6 +54,14 @@ def _ids(text: str) -> list[str]:
     return [id_text(bytes.fromhex(digits)) for digits in json.loads(text)]
 
 
+def _told(text: str) -> list[str]:
+    day, _, told = text.partition(":")
+    return sorted({to for to, due_on in json.loads(told) if due_on == int(day)})
+
+
+_DUE_AND_TOLD: Final = cast(func.coalesce(_DUE_ON, -1), String) + ":" + _C.escalated
+"""The day that it waits for, and who was told of which day."""
+TOLD: Final = Kind({"type": "array", "items": {"type": "string"}, "examples": [["COUNTY"]]}, _told)
 RULES: Final = Kind({"type": "array", "items": {"type": "string"}, "examples": [["P3"]]}, _rules)
 IDS: Final = Kind({"type": "array", "items": ID.schema, "examples": [[ID.schema["examples"][0]]]}, _ids)
 
@@ -64,6 +72,20 @@ SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
     "basis": or_first(_C.basis),
     "changed_at": _C.changed_at,
 }
+
+
+_E = CASE_EVENT.c
+EVENT_SHAPE: Final = Shape(
+    [
+        Field("version", _E.version, WHOLE, "Place in the stream of the subject's warnings", always=True),
+        Field("event_id", _E.event_id, ID, "The event", always=True),
+        Field("effective_on", _E.effective_on, DAY, "When it was true", always=True),
+        Field("recorded_at", _E.recorded_at, INSTANT, "When the register learnt it", always=True),
+        Field("division", _E.division, DIVISION, "The township that had the case then, or its county", always=True),
+        Field("actor_role", _E.actor_role, TEXT, "The role of who recorded it", "role", always=True),
+        Field("policy_version", _E.policy_version, TEXT, "The policy that it was decided under"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +122,13 @@ def case_shape(today: int) -> Shape:
             Field("basis", _C.basis, YUAN, "The personal burden that it rests on"),
             Field("rules", _C.fired, RULES, "The rules that fired", "warning_rule", always=True),
             Field("expenses", _C.expenses, IDS, "The settlements behind it", always=True),
-            Field("escalated", _C.escalated, CODES, "Who was told that it is overdue", "warning_escalation", always=True),
+            Field("escalated", _DUE_AND_TOLD, TOLD, "Who was told that this day has passed", "warning_escalation", always=True),
             Field("finding", _C.finding, TEXT, "What the visit found", "warning_finding"),
             Field("outcome", _C.outcome, TEXT, "What was done", "warning_outcome"),
             Field("linked_household_id", _C.linked_household_id, ID, "The household that its outcome is about"),
             Field("linked_case_id", _C.linked_case_id, ID, "The case of the register that follows from it"),
             Field("ended_on", _C.ended_on, DAY, "When it ended"),
+            Field("end_reason", _C.end_reason, TEXT, "Why it was cancelled", "warning_cancel_reason"),
             Field("changed_at", _C.changed_at, INSTANT, "When the register learnt the last of it", always=True),
         ]
     )
@@ -119,6 +142,28 @@ def list_cases(connection: Connection, wanted: Wanted, page: Page) -> tuple[list
 def all_cases(connection: Connection, wanted: Wanted, page: Page) -> Iterator[Document]:
     """The whole list, read as it is consumed, within the connection's transaction."""
     return all_of(connection, _cases(wanted, page), case_shape(wanted.today))
+
+
+def case_now(connection: Connection, case_id: bytes, today: int) -> tuple[Document, int] | None:
+    """A case on a day, and the version of its subject's warnings; None if there is none."""
+    shape = case_shape(today)
+    statement = select(*shape.columns, WARNINGS.c.version).where(_C.case_id == case_id, WARNINGS.c.stream_id == _C.stream_id)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else (shape.document(row), row[-1])
+
+
+def case_events(
+    connection: Connection, case_id: bytes, after_version: int, limit: int, teller: EventTeller
+) -> tuple[list[Document], int | None]:
+    """A case's events after a version, and the version to go on after, if there are more. Raises Undecodable, SchemaUnknown."""
+    e = CASE_EVENT.c
+    statement = select(*EVENT_SHAPE.columns, e.schema_id, e.stored).where(e.case_id == case_id, e.version > after_version)
+    rows = connection.execute(statement.order_by(e.version).limit(limit + 1)).all()
+    events = [
+        {"event_type": teller.event_type(row.schema_id), **EVENT_SHAPE.document(row), **teller.tell(bytes(row.stored))}
+        for row in rows[:limit]
+    ]
+    return events, events[-1]["version"] if len(rows) > limit else None
 
 
 def _cases(wanted: Wanted, page: Page) -> Select[Any]:

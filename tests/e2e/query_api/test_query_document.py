@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
+from registry.early_warning.warnings import case_id_of
 from tests.support.api_client import Api
-from tests.support.asked import NOBODY, OF_THE_PROVINCE, Asked, somebody
-from tests.support.early_warnings import CASE
+from tests.support.asked import NOBODY, OF_THE_PROVINCE, PATIENT, Asked, somebody
 from tests.support.scenario import HOSPITAL, HOUSEHOLD, PROVINCE, VILLAGE
 
 OPERATOR = somebody("OPERATOR", PROVINCE)
 THERE = {"household_id": str(HOUSEHOLD), "code": VILLAGE, "table": "measure_subtype"}
-THERE |= {"institution": HOSPITAL, "case_id": str(CASE)}
+THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1))}
 NOT_THERE = {"household_id": NOBODY, "code": "469030100999", "table": "colours", "institution": "H1", "case_id": NOBODY}
 QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics|warnings|hospitals(?!/intake-key))")
 MOMENT = {"as_of": "2019-06-01", "known_at": "2019-07-01T00:00:00Z"}
@@ -38,7 +38,7 @@ def misfits(schema: Any, value: Any) -> list[str]:
 
 
 def test_there_are_as_many_as_there_should_be(operations: dict[str, Any]) -> None:
-    assert len(operations) == 20
+    assert len(operations) == 21
 
 
 def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, Any]) -> None:
@@ -51,7 +51,7 @@ def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, A
             answer = asked.json(path.format(**THERE), OPERATOR if path in FOR_OPERATORS else OF_THE_PROVINCE, **more)
             assert misfits(schema_of(operation, 200, "application/json"), answer) == [], (path, more)
             checked += 1
-    assert checked == 19 + 3
+    assert checked == 20 + 3
 
 
 def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:

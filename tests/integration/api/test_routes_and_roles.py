@@ -28,7 +28,7 @@ TABLE = Path(__file__).parent / "routes_and_roles.txt"
 ROLES = tuple(table("role").codes)
 PROVINCE, ELSEWHERE = "460000000000", "469024000000"
 OPEN = "open"
-DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN"}}
+DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN", "E-WARNING-UNKNOWN"}}
 NOT_LET_IN = frozenset({"E-AUTH-TOKEN", "E-AUTH-ROLE", "E-AUTH-SCOPE"})
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ import pytest
 from flask import Flask
 from openapi_schema_validator import OAS31Validator
 
-from projections.api import get_hospital_dead_letters, get_hospitals, get_warnings
+from projections.api import get_hospital_dead_letters, get_hospitals, get_warning, get_warnings
 from projections.database import open_engine
 from projections.intake.tables import METADATA
+from registry.early_warning.escalate import EscalateEarlyWarning
+from registry.early_warning.visit import RecordWarningVisit, VerifyEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from schemas.access import Actor, permissions
 from schemas.code_tables import table
@@ -41,6 +44,8 @@ def case(number: int) -> str:
     return str(case_id_of(subject(number), 1))
 
 
+FIRST = case_id_of(subject(1), 1)
+
 ASSESSED = [
     assessed_person(1, "RED", amount=25_000),
     assessed_person(2, division=COUNTY, unclaimed=True),
@@ -48,6 +53,9 @@ ASSESSED = [
     assessed_person(4, "YELLOW", amount=6000, division=FAR_TOWNSHIP, group="EXITED"),
     assessed_person(5, division=OTHER_TOWNSHIP),
     assessed_person(5, "NONE", division=OTHER_TOWNSHIP),
+    EscalateEarlyWarning(
+        subject_id=subject(1), case_id=case_id_of(subject(1), 1), effective_on=date(2020, 3, 9), escalated_to="COUNTY"
+    ),
 ]
 RED, UNCLAIMED, FAR = case(1), case(2), case(4)
 OPEN = {RED, UNCLAIMED, FAR}
@@ -179,6 +187,80 @@ class TestWorklist:
         for path in (PATH, "/v1/hospitals", f"/v1/hospitals/{HOSPITAL}/dead-letters"):
             actor = an("OPERATOR", PROVINCE)
             assert ask(query_app(None, NOW), path, actor).get_json()["code"] == "E-VIEW-UNAVAILABLE"
+
+
+def test_who_was_told_of_a_day_is_told_of_no_other(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'intake.db'}")
+    METADATA.create_all(engine)
+    case_of = {"subject_id": subject(1), "case_id": FIRST, "effective_on": date(2020, 3, 9)}
+    done = [
+        RecordWarningVisit(**case_of, visitors=("staff-1",)),
+        VerifyEarlyWarning(**case_of, finding="HARDSHIP"),
+    ]
+    escalated = EscalateEarlyWarning(**case_of, escalated_to="COUNTY")
+    for steps, shown in (([ASSESSED[0], escalated], ["COUNTY"]), ([ASSESSED[0], escalated, *done], [])):
+        folded(engine, placed(messages(a_register(steps).events(stream_id_of(subject(1))))))
+        (row,) = told(query_app(None, NOW, engine), PATH)["warnings"]
+        assert row["escalated"] == shown
+        assert row["overdue"] is bool(shown)
+    engine.dispose()
+
+
+class TestOneCase:
+    """`GET /v1/warnings/{case_id}`."""
+
+    def test_it_is_the_worklists_row_with_what_made_it_so(self, app: Flask) -> None:
+        document = told(app, f"{PATH}/{RED}")
+        assert document["warning"] == told(app, f"{PATH}?level=RED")["warnings"][0]
+        raised, assigned, escalated = document["events"]
+        assert raised["event_label"].keys() == {"zh", "en"}
+        assert [event["event_type"].removeprefix("warning.early_warning_") for event in document["events"]] == [
+            "raised", "assigned", "escalated",
+        ]  # fmt: skip
+        assert raised["body"]["fired"] == [
+            {
+                "rule": "P4", "warning_level": "RED", "person_id": None, "window": "ROLLING_365", "window_to": "2020-03-02",
+                "amount": "25000.00", "threshold": "20000.00",
+            }
+        ]  # fmt: skip
+        assert raised["body"]["expenses"] == document["warning"]["expenses"]
+        assert all(event["policy_version"] for event in document["events"])
+        assert (assigned["division"], escalated["body"]["escalated_to"]) == (TOWNSHIP, "COUNTY")
+        assert document["warning"]["escalated"] == ["COUNTY"]
+        assert document["version"] == escalated["version"]
+        assert document["labels"]["warning_window"]["ROLLING_365"].keys() == {"zh", "en"}
+
+    def test_what_came_of_it_is_there(self, app: Flask) -> None:
+        document = told(app, f"{PATH}/{case(5)}")
+        assert (document["warning"]["state"], document["warning"]["end_reason"]) == ("CANCELLED", "AMOUNTS_REDUCED")
+        assert document["events"][-1]["reason_code"] == "AMOUNTS_REDUCED"
+
+    def test_its_events_come_page_by_page(self, app: Flask) -> None:
+        whole = told(app, f"{PATH}/{RED}")["events"]
+        paged, after = list[Any](), ""
+        for _ in whole:
+            page = told(app, f"{PATH}/{RED}?limit=1{after}")
+            paged += page["events"]
+            after = f"&after_version={page['next']}"
+        assert page["next"] is None
+        assert paged == whole
+
+    def test_it_fits_the_document(self, app: Flask) -> None:
+        for one in (RED, UNCLAIMED, FAR, case(5)):
+            assert [e.message for e in OAS31Validator(get_warning.ANSWER).iter_errors(told(app, f"{PATH}/{one}"))] == []
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_one_of_elsewhere_is_answered_like_none(self, app: Flask, role: str) -> None:
+        none = "00000000-0000-0000-0000-000000000001"
+        for scope, seen in ((PROVINCE, OPEN), (COUNTY, {RED, UNCLAIMED}), (TOWNSHIP, {RED}), (FAR_COUNTY, {FAR}), ("", set())):
+            for one in (RED, UNCLAIMED, FAR, none):
+                response = ask(app, f"{PATH}/{one}", an(role, scope))
+                if role not in LET_IN:
+                    assert (response.status_code, response.get_json()["code"]) == (403, "E-AUTH-ROLE")
+                elif one in seen:
+                    assert response.status_code == 200
+                else:
+                    assert (response.status_code, response.get_json()["code"]) == (404, "E-WARNING-UNKNOWN")
 
 
 LET_IN = {"TOWNSHIP_OFFICER", "COUNTY_OFFICER", "PROVINCE_OFFICER", "SUPERVISOR", "AUDITOR", "OPERATOR"}
