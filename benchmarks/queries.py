@@ -18,8 +18,9 @@ from sqlalchemy import Engine
 from benchmarks.figure import Figure, median, seconds_of
 from benchmarks.query_server import DATABASE
 from projections.database import open_engine, snapshot
-from projections.register.queries.household_list import Page, Wanted, list_now, list_then
+from projections.register.queries.household_list import Wanted, list_now, list_then
 from projections.register.queries.moments import Moment
+from projections.register.queries.pages import Page
 from projections.register.queries.totals import totals_now, totals_then
 from tests.support.register_rows import create_register, day, fill, instant, with_villages
 

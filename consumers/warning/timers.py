@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from consumers.warning.assessment import PolicyFor
-from projections.intake.queries.cases import OpenCase
+from projections.intake.queries.open_cases import OpenCase
 from registry.early_warning.command import WarningCommand
 from registry.early_warning.escalate import COUNTY, PROVINCE, EscalateEarlyWarning
 from registry.early_warning.outcome import CloseEarlyWarning

@@ -11,8 +11,12 @@ from projections.register.queries.fields import division_text
 from projections.register.queries.household_now import state_of
 from projections.register.queries.prepared import Driver
 from schemas.access import Actor, decide
+from schemas.hospital_codes import division_of
 
 HOUSEHOLD = "query.household"
+HOSPITAL = "HOSPITAL"
+"""The role whose organisation is a hospital's code."""
+PROVINCE = "460000000000"
 
 
 def require_role(actor: Actor, action: str) -> None:
@@ -41,3 +45,19 @@ def visible_version(driver: Driver, actor: Actor, household_id: bytes) -> int | 
 def unknown_household() -> QueryRefused:
     """What is raised for a household that does not exist, and for one that the actor may not see."""
     return QueryRefused([Fault("E-HOUSEHOLD-UNKNOWN")])
+
+
+def may_see_hospital(actor: Actor, action: str, institution: str) -> bool:
+    """Whether the actor may be shown what concerns a hospital: a hospital only itself, others those within their division.
+
+    A code that names no place is shown to those whose division is the province.
+    """
+    if actor.role == HOSPITAL:
+        return actor.organisation == institution and decide(actor, action, None) is None
+    return decide(actor, action, division_of(institution) or PROVINCE) is None
+
+
+def require_hospital(actor: Actor, action: str, institution: str) -> None:
+    """Raises QueryRefused (E-AUTH-SCOPE) if it may not, whether or not there is such a hospital."""
+    if not may_see_hospital(actor, action, institution):
+        raise QueryRefused([Fault("E-AUTH-SCOPE", "institution", {"scope": actor.division})])

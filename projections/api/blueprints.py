@@ -22,6 +22,8 @@ from projections.api.get_division_children import get_division_children
 from projections.api.get_division_ledger import get_division_ledger
 from projections.api.get_division_totals import get_division_totals
 from projections.api.get_event_types import get_event_types
+from projections.api.get_hospital_dead_letters import get_hospital_dead_letters
+from projections.api.get_hospitals import get_hospitals
 from projections.api.get_household import get_household
 from projections.api.get_household_measures import get_household_measures
 from projections.api.get_household_spells import get_household_spells
@@ -30,7 +32,9 @@ from projections.api.get_households import get_households
 from projections.api.get_live import get_live
 from projections.api.get_metrics import get_metrics
 from projections.api.get_ready import get_ready
+from projections.api.get_warning import get_warning
 from projections.api.get_warning_notices import get_warning_notices
+from projections.api.get_warnings import get_warnings
 from projections.api.metrics import QueryMetrics, RegisterCollector
 from projections.api.parts import QueryParts
 from projections.api.readiness import Readiness
@@ -46,7 +50,11 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_household_timeline(parts, waiting),
         get_household_spells(parts, waiting),
         get_household_measures(parts, waiting),
+        get_warnings(parts),
+        get_warning(parts),
         get_warning_notices(parts),
+        get_hospitals(parts),
+        get_hospital_dead_letters(parts),
         get_division(parts),
         get_division_children(parts),
         get_division_totals(parts),

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from projections.api.errors import Faults
 from projections.api.parameters import Parameter
-from projections.register.queries.household_list import Key
+from projections.register.queries.pages import Key
 
 AT: Final = "cursor"
 _LENGTH_MAX: Final = 200

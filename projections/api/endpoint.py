@@ -39,6 +39,9 @@ class PathPart:
 PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "household_id": PathPart("uuid:", ID.schema, "The household"),
     "case_id": PathPart("uuid:", ID.schema, "The case"),
+    "institution": PathPart(
+        "", {"type": "string", "pattern": "^H[0-9]{11}$", "examples": ["H46902400001"]}, "The hospital, by its national code"
+    ),
     "code": PathPart("", DIVISION.schema, "12-digit code of a division"),
     "table": PathPart("", {"type": "string", "examples": ["poverty_cause"]}, "Name of a code table"),
 }

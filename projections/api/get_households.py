@@ -22,7 +22,6 @@ from projections.register.queries.fields import DIVISION, day_number, or_null
 from projections.register.queries.household_list import (
     SORTS,
     SORTS_THEN,
-    Page,
     Wanted,
     all_now,
     all_then,
@@ -30,6 +29,7 @@ from projections.register.queries.household_list import (
     list_then,
 )
 from projections.register.queries.moments import Moment
+from projections.register.queries.pages import Page
 from projections.register.queries.shapes import BELIEF_SHAPE, HOUSEHOLD_SHAPE
 from schemas.clock import shanghai_date
 

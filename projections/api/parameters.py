@@ -20,6 +20,7 @@ from schemas.divisions import is_division_code
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}")
 YEARS: Final = range(1900, 9000)
 """In which instants are: at the very ends of the calendar no other time zone can be told."""
+_FLAGS: Final = {"true": True, "false": False}
 _LOST_PLUS: Final = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -151,6 +152,17 @@ def choice(name: str, means: str, among: Iterable[str], **more: Any) -> Paramete
         return text
 
     return Parameter(name=name, read=read, means=means, schema={"type": "string", "enum": words}, **more)
+
+
+def flag(name: str, means: str, **more: Any) -> Parameter:
+    """Yes or no; its value is a bool, None where it was not given."""
+
+    def read(text: str) -> bool:
+        if text not in _FLAGS:
+            raise ParameterWrong("E-CHOICE", choices=list(_FLAGS))
+        return _FLAGS[text]
+
+    return Parameter(name=name, read=read, means=means, schema={"type": "boolean"}, **more)
 
 
 def opaque(name: str, means: str, **more: Any) -> Parameter:

@@ -75,7 +75,8 @@ class QueryParts:
     lags: by part of the pipeline (`relay`, `register`), each may raise; ticks, pause: seconds of a clock that never goes back,
     and a sleep of so many; metrics: where the query API registers its own, with whatever else /v1/metrics shall show;
     waits_max: how many requests may wait for a version at a time: fewer than the server's threads, or waiting would stop
-    everybody else; told: what offices were told of a matter, the latest first.
+    everybody else; told: what offices were told of a matter, the latest first; expenses, expenses_rebuilding: as engine and
+    rebuilding, of what hospitals' expenses come to.
     """
 
     engine: Callable[[], Engine | None]
@@ -92,17 +93,25 @@ class QueryParts:
     rebuilding: Callable[[], Progress | None] = lambda: None
     waits_max: int = 4
     told: Callable[[str], Sequence[Told]] = lambda _matter: ()
+    expenses: Callable[[], Engine | None] = lambda: None
+    expenses_rebuilding: Callable[[], Progress | None] = lambda: None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent state of the live build. Raises ViewUnavailable."""
-        with _reachable(), snapshot(self._live()) as connection:
+        with _reachable(), snapshot(_live(self.engine, self.rebuilding)) as connection:
+            yield connection
+
+    @contextmanager
+    def reading_expenses(self) -> Iterator[Connection]:
+        """The same of hospitals' expenses and early warnings. Raises ViewUnavailable."""
+        with _reachable(), snapshot(_live(self.expenses, self.expenses_rebuilding)) as connection:
             yield connection
 
     @contextmanager
     def driver(self) -> Iterator[Driver]:
         """The same for prepared statements alone, which is all that one household needs. Raises ViewUnavailable."""
-        with _reachable(), driver_on(self._live()) as driver:
+        with _reachable(), driver_on(_live(self.engine, self.rebuilding)) as driver:
             yield driver
 
     def told_of(self, matter: str) -> Sequence[Told]:
@@ -110,14 +119,15 @@ class QueryParts:
         with _reachable():
             return self.told(matter)
 
-    def _live(self) -> Engine:
-        engine = self.engine()
-        if engine is None:
-            progress = self.rebuilding()
-            if progress is not None:
-                raise ViewRebuilding(progress.done, progress.total)
-            raise ViewUnavailable("there is no build of this version")
-        return engine
+
+def _live(engine: Callable[[], Engine | None], rebuilding: Callable[[], Progress | None]) -> Engine:
+    live = engine()
+    if live is None:
+        progress = rebuilding()
+        if progress is not None:
+            raise ViewRebuilding(progress.done, progress.total)
+        raise ViewUnavailable("there is no build of this version")
+    return live
 
 
 @contextmanager

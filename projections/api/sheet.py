@@ -57,7 +57,7 @@ class Columns:
             yield Column(title + self._say(CODE_OF), lambda document: _joined(document[name]))
             yield Column(title, lambda document: self._words(table, document[name]))
         else:
-            yield Column(title, lambda document: document[name])
+            yield Column(title, lambda document: _joined(document[name]))
 
     def _places(self, name: str) -> Iterator[Column]:
         for place, titles in enumerate(PLACES):

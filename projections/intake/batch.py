@@ -11,7 +11,7 @@ from projections.event_reader import Event, Plan
 from projections.intake import settlements
 from projections.intake.cases import PREFIX, Case, fold_case
 from projections.intake.memberships import PersonsMemberships
-from projections.intake.tables import CASE, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
+from projections.intake.tables import CASE, CASE_EVENT, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
 from projections.read_model import ReadModelStopped
 from schemas.messages import Record
 
@@ -77,6 +77,7 @@ class Batch:
         case_ids = sorted({event["case_id"] for _, _, event in self.warnings})
         cases = _by_case(select_rows(connection, CASE.columns.values(), CASE.c.case_id, case_ids))
         changed: dict[bytes, Case] = {}
+        written: list[Row] = []
         for record, plan, event in self.warnings:
             stream_id, version = event["aggregate_id"], event["version"]
             known = reached.get(stream_id, _UNKNOWN)
@@ -87,11 +88,13 @@ class Batch:
             if version != known + 1 and (known, version) != (_UNKNOWN, 1):
                 raise ReadModelStopped(f"{place_of(record)}: version {version} follows {known}")
             reached[stream_id] = version
+            written.append(_event_row(record, plan, event))
             try:
                 case = fold_case(cases.get(event["case_id"]), plan.event_type.removeprefix(PREFIX), event)
             except LookupError as error:
                 raise ReadModelStopped(f"{place_of(record)}: {plan.event_type} does not fold: {error}") from error
             cases[event["case_id"]] = changed[event["case_id"]] = case
+        insert_rows(connection, CASE_EVENT, written)
         upsert_rows(connection, WARNINGS, [(stream_id, reached[stream_id]) for stream_id in streams])
         names = CASE.columns.keys()
         upsert_rows(connection, CASE, [tuple(case[name] for name in names) for case in changed.values()])
@@ -109,3 +112,18 @@ def place_of(record: Record) -> str:
 def _by_case(rows: Iterable[Sequence[Any]]) -> dict[bytes, Case]:
     names = CASE.columns.keys()
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _event_row(record: Record, plan: Plan[None], event: Event) -> Row:
+    return (
+        event["case_id"],
+        event["version"],
+        event["event_id"],
+        plan.schema_id,
+        event["effective_on"],
+        event["recorded_at"],
+        int(event["division"]),
+        event["actor"]["role"],
+        event["policy_version"],
+        record.value,
+    )

@@ -8,7 +8,7 @@ from projections.read_model import ReadModel
 
 NAME: Final = "expenses"
 """Not `intake`: so the process is called that writes what this reads, and each has a lag of its own."""
-VERSION: Final = 2
+VERSION: Final = 3
 
 INTAKE: Final = ReadModel(
     name=NAME,

@@ -129,3 +129,20 @@ CASE: Final = Table(
     Index("warning_case_by_subject", "subject_id"),
     sqlite_with_rowid=False,
 )
+
+CASE_EVENT: Final = Table(
+    "warning_event",
+    METADATA,
+    Column("case_id", ID, primary_key=True),
+    # Place in the stream of the subject's warnings.
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", ID, nullable=False),
+    Column("schema_id", SMALL, nullable=False),
+    Column("effective_on", DAY, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("division", DIVISION, nullable=False),
+    Column("actor_role", CODE, nullable=False),
+    Column("policy_version", CODE, nullable=False),
+    Column("stored", LargeBinary, nullable=False),
+)
+"""Every event of every case, as it was written."""

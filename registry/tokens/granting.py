@@ -17,7 +17,7 @@ from registry.refusal import Refusals
 from schemas.access import Actor, permissions
 from schemas.division_codes import covers, is_division_code
 
-HOSPITALS_OWN: Final = frozenset({"expenses.publish", "expenses.key"})
+HOSPITALS_OWN: Final = frozenset({"expenses.publish", "expenses.key", "query.dead_letters"})
 
 
 def weigh_grant(maker: Actor, maker_until: datetime, wanted: Actor, expires_at: datetime, refusals: Refusals) -> None:

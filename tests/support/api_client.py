@@ -19,11 +19,11 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 from werkzeug.test import TestResponse
 
+from deploy.composition.read_side import READ_MODELS
 from deploy.composition.write_side import WriteSide
 from deploy.pipeline.projecting import opened_projector
 from deploy.pipeline.relaying import opened_relay
 from deploy.web.composing import web_application_of
-from projections.register.read_model import REGISTER
 from registry.command import Command, action_of
 from registry.event import ActorFacts
 from registry.vault.id_number import synthetic_id
@@ -99,9 +99,10 @@ class Api:
         with opened_relay(self.side.settings, self.side.clock) as step:
             while step():
                 pass
-        with opened_projector(self.side.settings, REGISTER) as step:
-            while step():
-                pass
+        for model in READ_MODELS:
+            with opened_projector(self.side.settings, model) as step:
+                while step():
+                    pass
 
     def person(self, number: int, who: ActorFacts | None = None, **more: str) -> UUID:
         """Register a made-up person; the number tells two of them apart."""

@@ -13,6 +13,8 @@ from tests.support.scenario import PROVINCE, actor
 
 NEIGHBOUR = UUID(int=0x5EED << 64 | 1)
 FAR_HOUSEHOLD = UUID(int=0x5EED << 64 | 2)
+PATIENT = UUID(int=0xACE << 64 | 1)
+"""A person whom no household has taken in."""
 NOBODY = UUID(int=0x5EED << 64 | 999)
 """The id of no household."""
 

@@ -22,8 +22,8 @@ from schemas.codec import Codec
 SOMEBODY = Actor("tester", "PROVINCE_OFFICER", "tests", "460000000000")
 
 
-def query_app(engine: Engine, now: datetime) -> Flask:
-    """The application; its register's clock stands still."""
+def query_app(engine: Engine | None, now: datetime, expenses: Engine | None = None) -> Flask:
+    """The application over tables of the register and of hospitals' expenses; its register's clock stands still."""
     parts = QueryParts(
         engine=lambda: engine,
         clock=HandSetClock(now),
@@ -36,6 +36,7 @@ def query_app(engine: Engine, now: datetime) -> Flask:
         ticks=time.monotonic,
         pause=time.sleep,
         metrics=CollectorRegistry(),
+        expenses=lambda: expenses,
     )
     app = Flask("queries")
     for blueprint in query_blueprints(parts):
@@ -50,8 +51,8 @@ def ask(app: Flask, path: str, actor: Actor = SOMEBODY, **headers: str) -> TestR
     return app.test_client().get(path, headers=sent, environ_overrides={ACTOR: actor}, buffered=True)
 
 
-def told(app: Flask, path: str) -> Any:
+def told(app: Flask, path: str, actor: Actor = SOMEBODY) -> Any:
     """A good answer."""
-    response = ask(app, path)
+    response = ask(app, path, actor)
     assert response.status_code == 200, response.get_data(as_text=True)
     return response.get_json()

@@ -1,45 +1,32 @@
-"""Lists of households: filters, an order, and pages that go on after the last row seen (by its key, never by counting).
-
-Counting rows to skip would repeat and lose households whenever one changes between two pages; the key of the last row does not.
-"""
+"""Lists of households: filters and orders."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select
 
 from projections.register.codes import NO_STATUS, OVERLAY_NUMBERS, STATUS_NUMBERS
-from projections.register.queries.fields import Document, Shape
+from projections.register.queries.fields import Document
 from projections.register.queries.moments import Moment, believed
+from projections.register.queries.pages import Key, Page, all_of, or_first, ordered, page_of
 from projections.register.queries.places import within
 from projections.register.queries.shapes import BELIEF_SHAPE, HOUSEHOLD_SHAPE
 from projections.register.tables import HISTORY, HOUSEHOLD
 
-Key = tuple[int, bytes]
-"""Where a page ends: the value that is sorted by, and the household's id."""
-BEFORE_ALL: Final = -(2**31) + 1
-"""Stands for a value that is not there: such households come first, on both engines."""
-FETCH_ROWS: Final = 1000
-
 _H = HOUSEHOLD.c
-
-
-def _or_first(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.coalesce(column, literal(BEFORE_ALL, column.type))
-
 
 SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
     "division": _H.division,
     "status_on": _H.status_on,
     "recorded_at": _H.recorded_at,
     "size": _H.size,
-    "spell_started_on": _or_first(_H.spell_started_on),
-    "exited_on": _or_first(_H.exited_on),
-    "retention_until": _or_first(_H.retention_until),
-    "last_visit_on": _or_first(_H.last_visit_on),
-    "income_per_head": _or_first(_H.income_per_head),
-    "review_due": _or_first(_H.review_due),
+    "spell_started_on": or_first(_H.spell_started_on),
+    "exited_on": or_first(_H.exited_on),
+    "retention_until": or_first(_H.retention_until),
+    "last_visit_on": or_first(_H.last_visit_on),
+    "income_per_head": or_first(_H.income_per_head),
+    "review_due": or_first(_H.review_due),
 }
 SORTS_THEN: Final[Mapping[str, ColumnElement[Any]]] = {"division": HISTORY.c.division}
 """At a moment in the past only what register_history knows can be sorted by."""
@@ -67,39 +54,29 @@ class Wanted:
     exited_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Which part of a list, in which order; `after` is the key of the last row of the page before."""
-
-    sort: str = "division"
-    descending: bool = False
-    after: Key | None = None
-    limit: int = 100
-
-
 def list_now(connection: Connection, wanted: Wanted, page: Page) -> tuple[list[Document], Key | None]:
     """A page of the households as they are now, and the key to go on after, if there are more."""
-    return _page(connection, _now(wanted, page), HOUSEHOLD_SHAPE, page.limit)
+    return page_of(connection, _now(wanted, page), HOUSEHOLD_SHAPE, page.limit)
 
 
 def list_then(connection: Connection, wanted: Wanted, moment: Moment, page: Page) -> tuple[list[Document], Key | None]:
     """A page of the households as they were believed to be at a moment; only place, statuses and spell can be asked for."""
-    return _page(connection, _then(wanted, moment, page), BELIEF_SHAPE, page.limit)
+    return page_of(connection, _then(wanted, moment, page), BELIEF_SHAPE, page.limit)
 
 
 def all_now(connection: Connection, wanted: Wanted, page: Page) -> Iterator[Document]:
     """The whole list, read as it is consumed, within the connection's transaction."""
-    return _all(connection, _now(wanted, page), HOUSEHOLD_SHAPE)
+    return all_of(connection, _now(wanted, page), HOUSEHOLD_SHAPE)
 
 
 def all_then(connection: Connection, wanted: Wanted, moment: Moment, page: Page) -> Iterator[Document]:
     """The whole list at a moment, read as it is consumed."""
-    return _all(connection, _then(wanted, moment, page), BELIEF_SHAPE)
+    return all_of(connection, _then(wanted, moment, page), BELIEF_SHAPE)
 
 
 def _now(wanted: Wanted, page: Page) -> Select[Any]:
     statement = select(*HOUSEHOLD_SHAPE.columns).where(*_conditions(wanted))
-    return _ordered(statement, SORTS[page.sort], _H.household_id, page)
+    return ordered(statement, SORTS[page.sort], _H.household_id, page)
 
 
 def _then(wanted: Wanted, moment: Moment, page: Page) -> Select[Any]:
@@ -107,33 +84,7 @@ def _then(wanted: Wanted, moment: Moment, page: Page) -> Select[Any]:
     statement = select(*BELIEF_SHAPE.columns).where(
         within(row.division, wanted.division), believed(moment), *_states(wanted, row)
     )
-    return _ordered(statement, SORTS_THEN[page.sort], row.household_id, page)
-
-
-def _ordered(statement: Select[Any], by: ColumnElement[Any], household_id: ColumnElement[Any], page: Page) -> Select[Any]:
-    """In order, from the page's key on. The last two columns are the key."""
-    statement = statement.add_columns(by.label("sorted_by"), household_id.label("last_id"))
-    if page.after is not None:
-        value, last_id = page.after
-        # As wide as a cursor's numbers, which somebody may have made up, and not as the column: PostgreSQL would refuse them.
-        last = tuple_(literal(value, BigInteger()), literal(last_id, household_id.type))
-        here = tuple_(by, household_id)
-        statement = statement.where(here < last if page.descending else here > last)
-    if page.descending:
-        return statement.order_by(by.desc(), household_id.desc())
-    return statement.order_by(by, household_id)
-
-
-def _page(connection: Connection, statement: Select[Any], shape: Shape, limit: int) -> tuple[list[Document], Key | None]:
-    rows = connection.execute(statement.limit(limit + 1)).all()
-    more = len(rows) > limit
-    shown = rows[:limit]
-    return [shape.document(row) for row in shown], (shown[-1][-2], bytes(shown[-1][-1])) if more else None
-
-
-def _all(connection: Connection, statement: Select[Any], shape: Shape) -> Iterator[Document]:
-    result = connection.execution_options(yield_per=FETCH_ROWS).execute(statement)
-    return (shape.document(row) for row in result)
+    return ordered(statement, SORTS_THEN[page.sort], row.household_id, page)
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

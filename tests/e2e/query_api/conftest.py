@@ -7,12 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from deploy.composition.intake_side import INTAKE_ACTOR
 from deploy.composition.write_side import WriteSide
 from registry.household.corrections import CorrectFact
 from registry.household.ledger import RecordLedgerHousehold
 from tests.support.api_client import Api, an_api
-from tests.support.asked import FAR_HOUSEHOLD, NEIGHBOUR, OF_THE_PROVINCE, Asked, somebody
-from tests.support.hand_set_register import give, make_installation, move_clock
+from tests.support.asked import FAR_HOUSEHOLD, NEIGHBOUR, OF_THE_PROVINCE, PATIENT, Asked, somebody
+from tests.support.early_warnings import assessed
+from tests.support.hand_set_register import give, make_installation, move_clock, request_of
 from tests.support.histories import do, re_entered
 from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, OTHER_VILLAGE, Step, by, day
 
@@ -27,6 +29,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         api.flow()
         move_clock(api.side, day(350))
         give(api.side, [a_correction(api)])
+        a_warning(api)
         until(api, 360)
         await_villages(api)
         yield api
@@ -60,6 +63,12 @@ def a_correction(api: Api) -> Step:
     first = next(event for event in events if event["event_type"] == "household.home_checked")
     facts = {"medical_self_paid": "1500.00"}
     return by("COUNTY_OFFICER", do(CorrectFact, day(2), corrects_event_id=UUID(first["event_id"]), facts=facts))
+
+
+def a_warning(api: Api) -> None:
+    """What a patient spent whom no household has taken in."""
+    command = assessed(on=day(349), subject_kind="PERSON", subject_id=PATIENT)
+    api.side.service.execute(command, request_of(api.side, INTAKE_ACTOR))
 
 
 def await_villages(api: Api) -> None:

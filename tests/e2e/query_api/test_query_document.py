@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
+from registry.early_warning.warnings import case_id_of
 from tests.support.api_client import Api
-from tests.support.asked import NOBODY, OF_THE_PROVINCE, Asked, somebody
-from tests.support.scenario import HOUSEHOLD, PROVINCE, VILLAGE
+from tests.support.asked import NOBODY, OF_THE_PROVINCE, PATIENT, Asked, somebody
+from tests.support.scenario import HOSPITAL, HOUSEHOLD, PROVINCE, VILLAGE
 
 OPERATOR = somebody("OPERATOR", PROVINCE)
 THERE = {"household_id": str(HOUSEHOLD), "code": VILLAGE, "table": "measure_subtype"}
-QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics)")
+THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1))}
+NOT_THERE = {"household_id": NOBODY, "code": "469030100999", "table": "colours", "institution": "H1", "case_id": NOBODY}
+QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics|warnings|hospitals(?!/intake-key))")
 MOMENT = {"as_of": "2019-06-01", "known_at": "2019-07-01T00:00:00Z"}
 OPEN = ("/v1/live", "/v1/ready")
+LETTERS = "/v1/hospitals/{institution}/dead-letters"
+FOR_OPERATORS = (*OPEN, LETTERS)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def misfits(schema: Any, value: Any) -> list[str]:
 
 
 def test_there_are_as_many_as_there_should_be(operations: dict[str, Any]) -> None:
-    assert len(operations) == 16
+    assert len(operations) == 21
 
 
 def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, Any]) -> None:
@@ -43,10 +48,10 @@ def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, A
             continue
         names = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
         for more in ({}, MOMENT) if "as_of" in names else ({},):
-            answer = asked.json(path.format(**THERE), OPERATOR if path in OPEN else OF_THE_PROVINCE, **more)
+            answer = asked.json(path.format(**THERE), OPERATOR if path in FOR_OPERATORS else OF_THE_PROVINCE, **more)
             assert misfits(schema_of(operation, 200, "application/json"), answer) == [], (path, more)
             checked += 1
-    assert checked == 15 + 3
+    assert checked == 20 + 3
 
 
 def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:
@@ -58,11 +63,11 @@ def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:
 
 def test_every_refusal_fits_its_schema_and_is_announced(asked: Asked, operations: dict[str, Any]) -> None:
     for path, operation in operations.items():
-        who = None if path in OPEN else OF_THE_PROVINCE
+        who = None if path in OPEN else OPERATOR if path == LETTERS else OF_THE_PROVINCE
         asking = [(path.format(**THERE), who, {"colour": "red"})]
         if path not in OPEN:
             asking.append((path.format(**THERE), None, {}))
-            asking.append((path.format(household_id=NOBODY, code="469030100999", table="colours"), who, {}))
+            asking.append((path.format(**NOT_THERE), who, {}))
         for address, actor, parameters in asking:
             response = asked.get(address, actor, **parameters)
             if response.status_code != 200:

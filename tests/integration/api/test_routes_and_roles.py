@@ -28,7 +28,7 @@ TABLE = Path(__file__).parent / "routes_and_roles.txt"
 ROLES = tuple(table("role").codes)
 PROVINCE, ELSEWHERE = "460000000000", "469024000000"
 OPEN = "open"
-DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN"}}
+DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN", "E-WARNING-UNKNOWN"}}
 NOT_LET_IN = frozenset({"E-AUTH-TOKEN", "E-AUTH-ROLE", "E-AUTH-SCOPE"})
 
 
@@ -86,6 +86,7 @@ class Visitor:
             "person_id": person_id,
             "token_id": token.token_id,
             "county": COUNTY,
+            "institution": hospital_at(PROVINCE),
         }
         self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
         self.there |= {"schema_id": "1", "subject": "household.register-value", "version": "latest"}
@@ -107,7 +108,12 @@ def visitor(shared_api: Api) -> Visitor:
 
 
 def an(role: str, division: str) -> Actor:
-    return Actor(f"{role.lower()}-{division}", role, "office-1", division)
+    organisation = hospital_at(division) if role == "HOSPITAL" else "office-1"
+    return Actor(f"{role.lower()}-{division}", role, organisation, division)
+
+
+def hospital_at(division: str) -> str:
+    return f"H{division[:6]}00001"
 
 
 def code_of(response: Any) -> str | None:
@@ -151,4 +157,4 @@ def test_a_role_of_another_division_is_kept_out(visitor: Visitor, line: Line) ->
 
 
 def shows_something_of(answer: Any, visitor: Visitor) -> bool:
-    return any(str(visitor.there[what]) in answer.get_data(as_text=True) for what in ("household_id", "token_id"))
+    return any(str(visitor.there[what]) in answer.get_data(as_text=True) for what in ("household_id", "token_id", "case_id"))

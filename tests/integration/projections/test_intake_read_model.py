@@ -86,6 +86,7 @@ HISTORIES: dict[str, Sequence[Any]] = {
     "escalated, then moved": [
         assessed(), escalate("COUNTY", date(2018, 9, 28)), given(AssignEarlyWarning, 40, township="469030101000")
     ],
+    "escalated, then verified": [assessed(), escalate("COUNTY", date(2018, 9, 28)), visited(day(40)), verified(day(40))],
     "closed": closed(),
     "closed, then reopened": [*closed(), assessed("RED", on=day(30), amount=21_000)],
     "reopened by the county": [

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from projections.database import snapshot
 from projections.register.queries.fields import Document
-from projections.register.queries.household_list import SORTS, Page, Wanted, all_now, list_now
+from projections.register.queries.household_list import SORTS, Wanted, all_now, list_now
+from projections.register.queries.pages import Page
 from projections.register.tables import HOUSEHOLD
 from tests.integration.queries.conftest import Make
 from tests.support.register_rows import CAUSES, day, household_row, insert, instant

@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 
 from projections.database import snapshot
 from projections.register.queries.fields import id_text
-from projections.register.queries.household_list import Page, Wanted, all_then, list_then
+from projections.register.queries.household_list import Wanted, all_then, list_then
 from projections.register.queries.household_then import household_then
 from projections.register.queries.moments import Moment, known_before
+from projections.register.queries.pages import Page
 from projections.register.queries.places import digits_below
 from projections.register.queries.totals import totals_then
 from projections.register.tables import HISTORY

@@ -14,10 +14,11 @@ from projections.register.codes import OVERLAYS, STATUSES
 from projections.register.projection import RegisterProjection
 from projections.register.queries.balance import Period, balance, find_period
 from projections.register.queries.event_telling import EventTeller, codes_in
-from projections.register.queries.household_list import Page, Wanted, all_now, all_then
+from projections.register.queries.household_list import Wanted, all_now, all_then
 from projections.register.queries.household_now import belongings, household_now, state_of
 from projections.register.queries.household_then import household_then
 from projections.register.queries.moments import Moment
+from projections.register.queries.pages import Page
 from projections.register.queries.prepared import driver_of
 from projections.register.queries.timeline import timeline
 from projections.register.queries.totals import totals_now, totals_then

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from projections.database import open_engine, snapshot
-from projections.register.queries.household_list import Page, Wanted, list_now, list_then
+from projections.register.queries.household_list import Wanted, list_now, list_then
 from projections.register.queries.household_now import belongings, household_now, state_of
 from projections.register.queries.household_then import household_then
 from projections.register.queries.moments import Moment
+from projections.register.queries.pages import Page
 from projections.register.queries.prepared import driver_of, driver_on
 from projections.register.queries.totals import totals_now
 from projections.register.queries.village_ledger import village_ledger

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from consumers.warning.timers import commands_of_the_day
-from projections.intake.queries.cases import open_cases
+from projections.intake.queries.open_cases import open_cases
 from registry.early_warning.command import WarningCommand
 from registry.early_warning.escalate import EscalateEarlyWarning
 from registry.early_warning.outcome import CloseEarlyWarning
