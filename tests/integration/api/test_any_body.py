@@ -143,7 +143,9 @@ def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
 
 OF_THE_BODY = {"E-TOKEN-EXCEEDS", "E-INSTITUTION-KEY"}
 """Refuse what a body wants for whom it names, not who sends it."""
-NOT_SERVED = {"erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning"}
+NOT_SERVED = {
+    "erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning", "stop_hospital_intake",
+}  # fmt: skip
 """Served under another name, or given by the intake alone."""
 NAMES = sorted(
     [action_of(command) for command in command_classes() if action_of(command) not in NOT_SERVED]
