@@ -81,7 +81,7 @@ class DeadLetterShare:
             self._hours.setdefault(one.institution, _Hour()).count(one)
 
     def exceeded(self, share: Fraction, least_records: int) -> list[Exceeded]:
-        """Hospitals with so many records in their hour, and of them more than this share dead letters; in order of their codes."""
+        """Hospitals with so many records in their hour, and of them more than this share dead letters; by code."""
         return [
             Exceeded(institution, hour.records, hour.dead_letters, hour.offset, hour.newest_ms)
             for institution, hour in sorted(self._hours.items())
