@@ -86,6 +86,7 @@ class Visitor:
             "person_id": person_id,
             "token_id": token.token_id,
             "county": COUNTY,
+            "institution": "H46903000001",
         }
         self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
         self.there |= {"schema_id": "1", "subject": "household.register-value", "version": "latest"}

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.intake.dead_letter_share import DeadLetterShare
 from consumers.intake.letters import ACCEPTED_TOPIC, DEAD_LETTERS
-from deploy.composition.log_side import make_topic, open_producer
+from deploy.composition.log_side import open_producer
 from deploy.composition.write_side import register_clock, write_side
 from deploy.overview import overview
 from deploy.pipeline import taking_in
@@ -20,6 +20,7 @@ from deploy.pipeline.metrics import PipelineMetrics
 from deploy.pipeline.taking_in import opened_intake
 from deploy.pipeline.task import Reopen, Task
 from deploy.settings import Settings
+from deploy.topics.making import make_topic
 from registry.application.hospital_intakes import HospitalIntakes
 from registry.application.service import CommandService
 from registry.expenses.records import HOSPITAL_TOPIC
