@@ -106,6 +106,7 @@ class Lived(NamedTuple):
             "person_id": self.person_id,
             "table": "note_kind",
             "county": COUNTY,
+            "institution": "H46903000001",
         }
         path = re.sub(r"\{(\w+)\}", lambda part: str(there[part[1]]), target.path)
         text = json.dumps(body, default=str)
