@@ -178,6 +178,11 @@ HOSPITAL_RECORDS: Final = Metric(
     en="Records of each hospital that the intake has taken in: accepted, dead_letter.",
     zh="已接收的各医疗机构记录：accepted（采用）、dead_letter（死信）。",
 )
+HOSPITAL_STOPPED: Final = Metric(
+    *("registry_hospital_stopped", "gauge", ("institution",), "1", PIPELINE),
+    en="1 for each hospital that the intake takes nothing in of: too many of its records were dead letters.",
+    zh="因死信过多而停止接收其记录的医疗机构，每家为 1。",
+)
 NOTICES: Final = Metric(
     *("registry_notices", "gauge", ("state",), "deliveries", PIPELINE),
     en="Deliveries of notices by state: PENDING, DELIVERED, GIVEN_UP, LAPSED (too old to be sent); none where nobody is told.",
@@ -204,7 +209,7 @@ METRICS: Final = (
     *(HTTP_REQUESTS, HTTP_SECONDS, APPEND_SECONDS, APPEND_FAILURES, HOUSEHOLDS, KNOWN_BEFORE),
     *(STORE_POSITION, RELAY_POSITION, CHECKPOINT_POSITION, LAG_EVENTS, LAG_SECONDS, LAG_UNREADABLE),
     *(REBUILD_DONE, REBUILD_TOTAL, PIPELINE_EVENTS, PIPELINE_UNAVAILABLE, PIPELINE_LAST_MOVED),
-    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS),
+    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS, HOSPITAL_STOPPED),
     *(NOTICES, NOTICES_OLDEST, NOTICE_ATTEMPTS),
     _of_the_client("process_start_time_seconds", "gauge", "seconds since 1970", "When the process began.", "进程启动的时刻。"),
     _of_the_client("process_cpu_seconds_total", "counter", "seconds", "Processor time used.", "已用处理器时间。"),

@@ -4,10 +4,10 @@ What it appends and its mark are one transaction of the log, so that a crash at 
 remembers nothing else. Another intake takes its name over, and the log refuses this one from then on.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from consumers.intake.dead_letter_share import Taken
 from consumers.intake.letters import ACCEPTED_TOPIC
 from consumers.log.consumer import LogConsumer
 from registry.expenses.records import HOSPITAL_TOPIC
@@ -21,12 +21,12 @@ BATCH_MAX: Final = 2000
 """Records of one transaction."""
 
 
-Told = Callable[[Mapping[tuple[str, bool], int]], None]
-"""Learns of each batch that is stored: (hospital, whether they were accepted) -> how many records."""
+Told = Callable[[Sequence[Taken]], None]
+"""Learns of each batch that is stored."""
 
 
-def nobody(counts: Mapping[tuple[str, bool], int]) -> None:
-    """Nobody counts them."""
+def nobody(taken: Sequence[Taken]) -> None:
+    """Nobody is told."""
 
 
 class Judge(Protocol):
@@ -75,10 +75,10 @@ class Intake:
             self._producer.append(messages, Mark(INTAKE, reached))
             self._reached = reached
         self._told(
-            Counter(
-                (institution_of(record.topic) or "", message.topic == ACCEPTED_TOPIC)
+            [
+                Taken(institution_of(record.topic) or "", message.topic == ACCEPTED_TOPIC, record.timestamp_ms, record.offset)
                 for record, message in zip(records, messages, strict=True)
-            )
+            ]
         )
         return len(records)
 

@@ -10,10 +10,14 @@ from deploy.commands.columns import columns
 from deploy.commands.hospital_publishing import publish
 from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
 from deploy.composition.intake_side import hospital_topics
-from deploy.composition.write_side import require_store
+from deploy.composition.reference_documents import REGISTRY
+from deploy.composition.write_side import require_store, write_side
 from deploy.settings import Settings
 from deploy.topics.making import make_topic
+from registry.application.request import Request
 from registry.expenses.records import HOSPITAL_TOPIC
+from registry.reference.hospital_intake import ResumeHospitalIntake
+from schemas.clock import shanghai_date
 from schemas.topic_rights import CODES, Kind
 
 
@@ -67,6 +71,23 @@ def key(data: str | None, new: bool) -> None:
     key_id, public = keys.current
     click.echo(f"key_id      {key_id}")
     click.echo(f"public_key  {public}")
+
+
+@command.command("resume")
+@data_options
+@click.argument("code")
+def resume(data: str | None, code: str) -> None:
+    """Take in again what the hospital of this CODE sends, and what has come while it was stopped for its dead letters.
+
+    Run again, it does nothing.
+    """
+    with write_side(Settings.read(data=data)) as side:
+        conversation = side.next_id()
+        today = shanghai_date(side.clock.now())
+        done = side.service.execute(
+            ResumeHospitalIntake(institution=code, effective_on=today), Request(REGISTRY, "SYSTEM", conversation, conversation)
+        )
+    click.echo(f"{code}: {'resumed' if done.events else 'is not stopped'}")
 
 
 command.add_command(publish)

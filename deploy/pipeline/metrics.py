@@ -1,14 +1,17 @@
 """What relay and projectors of this process do, as Prometheus metrics: what they moved, how often they had to wait."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter as Counts
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from consumers.intake.dead_letter_share import Taken
 from deploy.metrics.appends import AppendMetrics
 from deploy.metrics.notices import NoticeMetrics
 from schemas.metrics import (
     HOSPITAL_RECORDS,
+    HOSPITAL_STOPPED,
     PARTITIONS_LOST,
     PARTITIONS_TAKEN,
     PIPELINE_EVENTS,
@@ -32,6 +35,7 @@ class PipelineMetrics:
         self._lost = Counter(*PARTITIONS_LOST.declared, registry=registry)
         self._repeated = Counter(*REPEATED.declared, registry=registry)
         self._hospital_records = Counter(*HOSPITAL_RECORDS.declared, registry=registry)
+        self._stopped = Gauge(*HOSPITAL_STOPPED.declared, registry=registry)
 
     def moved(self, task: str, events: int) -> None:
         """A step has moved so many."""
@@ -48,7 +52,13 @@ class PipelineMetrics:
         self._lost.labels(task).inc(lost)
         self._repeated.labels(task).inc(repeated)
 
-    def took_in(self, counts: Mapping[tuple[str, bool], int]) -> None:
-        """Of (hospital, whether they were accepted) so many records."""
-        for (institution, accepted), count in counts.items():
+    def took_in(self, taken: Sequence[Taken]) -> None:
+        """A batch of hospitals' records that is stored."""
+        for (institution, accepted), count in Counts((one.institution, one.accepted) for one in taken).items():
             self._hospital_records.labels(institution, "accepted" if accepted else "dead_letter").inc(count)
+
+    def stopped(self, institutions: frozenset[str]) -> None:
+        """The hospitals that are stopped now; of the others nothing is said."""
+        self._stopped.clear()
+        for institution in institutions:
+            self._stopped.labels(institution).set(1)

@@ -11,6 +11,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from consumers.intake.dead_letter_share import DeadLetterShare
 from deploy.composition.log_side import on_kafka
 from deploy.composition.read_side import EFFECTS, READ_MODELS, opened_views
 from deploy.composition.write_side import register_clock
@@ -148,7 +149,7 @@ def feed_tasks(
 
 def intake_tasks(settings: Settings, clock: Clock, metrics: PipelineMetrics) -> dict[str, Opened]:
     """The task of hospitals' records."""
-    return {TAKING_IN: partial(opened_intake, settings, clock, metrics.took_in)}
+    return {TAKING_IN: partial(opened_intake, settings, clock, metrics, DeadLetterShare())}
 
 
 def deliver_tasks(settings: Settings, clock: Clock, stop: Stop, metrics: PipelineMetrics | None = None) -> dict[str, Opened]:

@@ -51,6 +51,10 @@ UNSIGNED: Final[Words] = {
     "zh": "日志中有 {events:,} 条事件没有签名检查点",
 }
 
+STOPPED: Final[Words] = {
+    "en": "nothing is taken in of {institution}: too many of its records were dead letters",
+    "zh": "已停止接收 {institution} 的记录：死信过多",
+}
 GIVEN_UP: Final[Words] = {"en": "{count:,} notices were given up", "zh": "{count:,} 条通知已放弃投递"}
 UNDELIVERED: Final[Words] = {
     "en": "{count:,} notices are not delivered, the oldest for {seconds:,.0f} s",
@@ -87,6 +91,9 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
             yield from _waiting(document, settings, language, part, "RegistryViewBehind", VIEW_S)
     yield from _waiting(document, settings, language, "feed", "RegistryFeedBehind", FEED_S)
     yield from _waiting(document, settings, language, "intake", "RegistryIntakeBehind", INTAKE_S)
+    for institution in document["intake"].get("stopped", ()):
+        what = STOPPED[language].format(institution=institution)
+        yield _fault("RegistryHospitalStopped", "intake", what, f"registry hospital resume {institution}")
     yield from _waiting(document, settings, language, "notices", "RegistryNoticesWaiting", NOTICES_S)
     yield from _untold(document["notices"], language)
     unsigned = relay.get("position", 0) - relay.get("sealed", 0)

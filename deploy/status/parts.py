@@ -12,7 +12,7 @@ from deploy.clocks import SystemClock
 from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import kafka_address, on_kafka, open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
-from deploy.composition.write_side import WriteSide, register_clock, require_store, write_side
+from deploy.composition.write_side import WriteSide, open_events, register_clock, require_store, write_side
 from deploy.lag import Lag, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
 from deploy.pipeline.feeding import TASK as FEED
 from deploy.pipeline.projecting import task_name
@@ -22,6 +22,7 @@ from deploy.status.members import group_members
 from deploy.status.processes import processes
 from deploy.told_errors import code_of
 from projections.read_model import ReadModel
+from registry.application.hospital_intakes import HospitalIntakes
 from registry.history.checkpoint import TOPIC as CHECKPOINTS
 from registry.history.checkpoint import Checkpoint
 from registry.policy.validation import latest, version_of
@@ -162,8 +163,16 @@ def _feed(settings: Settings) -> Document:
 
 def _intake(settings: Settings) -> Document:
     """Empty where no hospital has a topic."""
-    lag = intake_lag(settings, _clock(settings))
-    return {} if lag is None else _lag(lag)
+    clock = _clock(settings)
+    lag = intake_lag(settings, clock)
+    if lag is None:
+        return {}
+    store = open_events(settings, clock)
+    try:
+        stopped = sorted(HospitalIntakes(store.events_of_types).stopped)
+    finally:
+        store.close()
+    return {"stopped": stopped, **_lag(lag)}
 
 
 def _notices(settings: Settings) -> Document:

@@ -34,6 +34,7 @@ WORDS: Final = {
         "en": "{pending:,} pending, {delivered:,} delivered, {given_up:,} given up",
         "zh": "待投递 {pending:,}，已投递 {delivered:,}，已放弃 {given_up:,}",
     },
+    "stopped": {"en": "stopped: {}", "zh": "已停止：{}"},
     "none": {"en": "none yet", "zh": "尚无"},
     "making": {"en": "making {build}: {stage} {done:,} of {total:,}", "zh": "正在建 {build}：{stage} {done:,}/{total:,}"},
     "clock": {"en": "{offset_days:+,.1f} days from the machine's", "zh": "与本机相差 {offset_days:+,.1f} 天"},
@@ -111,6 +112,8 @@ def _row(part: str, told: Document, words: dict[str, str], places: Document) -> 
             return part, lag, position
         case "checkpoint":
             return part, position, " · ".join(str(told[name]) for name in ("recorded_at", "key", "root") if name in told)
+        case "intake":
+            return part, lag, words["stopped"].format(", ".join(told["stopped"])) if told.get("stopped") else ""
         case "notices":
             return part, lag, words["notices"].format(**told) if told else ""
         case "view":

@@ -44,6 +44,7 @@ PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "token_id": PathPart("uuid:", _UUID, "The token, by its id; never its secret"),
     "table": PathPart("", {"type": "string"}, "Name of a code table"),
     "county": PathPart("", {"type": "string", "pattern": "^[0-9]{12}$"}, "12-digit code of a county-level unit"),
+    "institution": PathPart("", {"type": "string", "pattern": "^H[0-9]{11}$"}, "The hospital's code with the insurance"),
     "code": PathPart("", {"type": "string"}, "A stable code, such as E-STATE"),
 }
 

@@ -13,6 +13,7 @@ from registry.api.post_consolidation_plan import post_consolidation_plan
 from registry.api.post_divisions import post_divisions
 from registry.api.post_expenses import post_expenses
 from registry.api.post_fhir_expenses import post_fhir_expenses
+from registry.api.post_hospital_resumption import post_hospital_resumption
 from registry.api.post_household import post_households
 from registry.api.post_household_command import post_household_commands
 from registry.api.post_note import post_notes
@@ -45,6 +46,7 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
         post_expenses(parts),
         post_fhir_expenses(parts),
         get_intake_key(parts),
+        post_hospital_resumption(parts),
         post_token(parts),
         get_tokens(parts),
         delete_token(parts),

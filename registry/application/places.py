@@ -18,6 +18,7 @@ from registry.policy.validation import province_of
 from registry.reference.code_table import ChangeCodeTable
 from registry.reference.county_plan import AdoptConsolidationPlan
 from registry.reference.division_set import ChangeDivisions
+from registry.reference.hospital_intake import ResumeHospitalIntake, StopHospitalIntake
 from registry.reference.policy_document import ActivatePolicy
 from schemas.access import Actor
 from schemas.division_codes import is_division_code
@@ -59,5 +60,5 @@ def _places(command: Command, loader: Loader, actor: Actor) -> Iterator[object]:
             yield command.county
         case ActivatePolicy():
             yield command.document.get("division")
-        case ChangeDivisions() | ChangeCodeTable():
+        case ChangeDivisions() | ChangeCodeTable() | StopHospitalIntake() | ResumeHospitalIntake():
             yield province_of(actor.division)  # they hold for the whole of it

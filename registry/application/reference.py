@@ -10,6 +10,7 @@ from registry.policy.validation import province_of
 from registry.reference.code_table import ChangeCodeTable, CodeTableHistory
 from registry.reference.county_plan import AdoptConsolidationPlan, CountyPlans
 from registry.reference.division_set import DIVISIONS, ChangeDivisions, DivisionSet
+from registry.reference.hospital_intake import HospitalIntake, ResumeHospitalIntake, StopHospitalIntake
 from registry.reference.policy_document import ActivatePolicy, PolicyDocuments, PolicyYear, address_of, policy_stream_id
 from registry.reference.stream import stream_id
 
@@ -48,3 +49,13 @@ def adopt_consolidation_plan(command: AdoptConsolidationPlan, loader: Loader, de
     plans = loader.aggregate(CountyPlans, stream_id("county_plan", command.county))
     decider_of(AdoptConsolidationPlan)(plans, command, decision)
     return [plans]
+
+
+@handles(StopHospitalIntake, ResumeHospitalIntake)
+def decide_hospital_intake(
+    command: StopHospitalIntake | ResumeHospitalIntake, loader: Loader, decision: Decision
+) -> Sequence[Aggregate]:
+    """The hospital's stream."""
+    intake = loader.aggregate(HospitalIntake, stream_id("hospital_intake", command.institution))
+    decider_of(type(command))(intake, command, decision)
+    return [intake]

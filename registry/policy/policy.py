@@ -116,6 +116,10 @@ class Policy:
     warning_suppress_days: Annotated[int, "warnings.suppress_days"]
     warning_episode_days: Annotated[int, "warnings.episode_days"]
 
+    intake_dead_letter_share: Annotated[Fraction, "intake.dead_letter_share"]
+    """A hospital of whose records more than this share are dead letters is stopped."""
+    intake_dead_letter_records: Annotated[int, "intake.dead_letter_records"]
+
     @property
     def monitoring_line(self) -> Decimal:
         """The year's own line or, where it has none, the poverty line times the factor, to the cent."""

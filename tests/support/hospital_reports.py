@@ -18,7 +18,7 @@ HOSPITALS = ("H46902400001", "H46902400002")
 
 
 def report(settings: Settings, numbers: Iterable[int]) -> None:
-    """The settlements of these numbers, of both hospitals; of ten one has an amount that cannot be."""
+    """The settlements of these numbers, of both hospitals; of eleven one has an amount that cannot be."""
     key_id, public = read_intake_keys(settings).current
     clock = register_clock(settings)
     now = clock.now()
@@ -29,7 +29,7 @@ def report(settings: Settings, numbers: Iterable[int]) -> None:
         named: dict[str, Any] = {"sealed_id": seal(id_number(number % 50), public), "key_id": key_id, "person_token": None}
         days = {"admitted_on": on - timedelta(days=9), "discharged_on": on - timedelta(days=3), "settled_at": now}
         values = settlement(number, institution=code, **named, **days)
-        if number % 10 == 0:
+        if number % 11 == 0:
             values["total_fee"] += 1
         producer.append([written(code, REPORTED, values)])
     producer.close()

@@ -106,6 +106,7 @@ class Lived(NamedTuple):
             "person_id": self.person_id,
             "table": "note_kind",
             "county": COUNTY,
+            "institution": "H46903000001",
         }
         path = re.sub(r"\{(\w+)\}", lambda part: str(there[part[1]]), target.path)
         text = json.dumps(body, default=str)
@@ -143,7 +144,9 @@ def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
 
 OF_THE_BODY = {"E-TOKEN-EXCEEDS", "E-INSTITUTION-KEY"}
 """Refuse what a body wants for whom it names, not who sends it."""
-NOT_SERVED = {"erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning"}
+NOT_SERVED = {
+    "erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning", "stop_hospital_intake",
+}  # fmt: skip
 """Served under another name, or given by the intake alone."""
 NAMES = sorted(
     [action_of(command) for command in command_classes() if action_of(command) not in NOT_SERVED]

@@ -99,6 +99,7 @@ class Sent(NamedTuple):
 def sent(shared_api: Api, document: dict[str, Any]) -> list[Sent]:
     """Every example body, sent by somebody who may."""
     there = {"household_id": HOUSEHOLD, "person_id": shared_api.person(1), "table": "note_kind", "county": "469030000000"}
+    there |= {"institution": "H46903000001"}
     there["subject_id"] = HOUSEHOLD
     there |= {"subject": "household.register-value"}
     shared_api.give(in_ledger()[0])

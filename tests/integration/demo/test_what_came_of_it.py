@@ -22,7 +22,12 @@ from schemas.catalogue import registry_catalogue
 from schemas.clock import shanghai_date
 from tests.integration.demo.conftest import Finished
 
-NOT_TOLD = {"person.personal_data_erased", "reference.code_table_changed"}
+NOT_TOLD = {
+    "person.personal_data_erased",
+    "reference.code_table_changed",
+    "reference.hospital_intake_stopped",
+    "reference.hospital_intake_resumed",
+}
 """Events of which the demonstration has no story."""
 NO_STORIES = "warning."
 """Nor has it hospitals yet."""

@@ -88,6 +88,8 @@ def test_after_a_command_each_metric_that_can_have_a_value_has_one(scraped: dict
         "registry_rebuild_total_events",
         "registry_append_failures",
         "registry_pipeline_unavailable",
+        # No hospital sent rubbish.
+        "registry_hospital_stopped",
         # Nobody is to be told of anything.
         "registry_notices",
         "registry_notices_oldest_pending_seconds",

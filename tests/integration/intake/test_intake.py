@@ -136,7 +136,7 @@ def test_what_came_of_each_hospitals_records_is_counted_once_it_is_stored(bench:
     bench.report(here, settlement(3, institution=there, **bench.sealed(3)))
     bench.report(there, settlement(4, institution=there, **bench.sealed(4)))
     found: Counter[tuple[str, bool]] = Counter()
-    intake = bench.intake(told=found.update)
+    intake = bench.intake(told=lambda taken: found.update((one.institution, one.accepted) for one in taken))
     while found.total() < 5:
         intake.step(PATIENCE_S)
     intake.close()
