@@ -25,7 +25,7 @@ from registry.refusal import Refused
 from schemas.catalogue import Catalogue
 from schemas.messages import Record
 
-WARNER: Final = "warner"
+WARNER: Final = "intake.warner"
 """Name of its producer, and of its mark."""
 TOPICS: Final = (EXPENSES, PERSON_EVENTS)
 BATCH_MAX: Final = 200

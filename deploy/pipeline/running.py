@@ -31,6 +31,8 @@ from deploy.pipeline.taking_in import opened_intake
 from deploy.pipeline.task import Opened, Stop, Task
 from deploy.pipeline.telling import DELIVER as DELIVERING
 from deploy.pipeline.telling import GATHER, opened_delivering, opened_gathering
+from deploy.pipeline.warning import TASK as WARNING
+from deploy.pipeline.warning import opened_warner
 from deploy.process_log import process_logger
 from deploy.settings import Settings, SettingWrong
 from registry.store.revision import is_postgresql
@@ -148,8 +150,11 @@ def feed_tasks(
 
 
 def intake_tasks(settings: Settings, clock: Clock, metrics: PipelineMetrics) -> dict[str, Opened]:
-    """The task of hospitals' records."""
-    return {TAKING_IN: partial(opened_intake, settings, clock, metrics, DeadLetterShare())}
+    """The tasks of hospitals' records: one takes them in, one tells the register how it stands with those whom they are about."""
+    return {
+        TAKING_IN: partial(opened_intake, settings, clock, metrics, DeadLetterShare()),
+        WARNING: partial(opened_warner, settings, clock),
+    }
 
 
 def deliver_tasks(settings: Settings, clock: Clock, stop: Stop, metrics: PipelineMetrics | None = None) -> dict[str, Opened]:
