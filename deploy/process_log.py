@@ -17,6 +17,10 @@ from deploy.told_errors import code_of
 _FRAMES_MAX: Final = 12
 """The innermost ones, where it happened."""
 
+_NEEDLESS: Final = ("kafka.net.selector", "kafka.coordinator.assignors.sticky.sticky_assignor")
+"""kafka-python warns of each tenth of a second in which the machine had no time for its loop, and, a line for each partition, of
+what somebody who slept believes to own still: claims and fences see to that."""
+
 Event = structlog.typing.EventDict
 
 
@@ -34,8 +38,8 @@ def set_up_log(process: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    # kafka-python warns of each tenth of a second in which the machine had no time for its loop.
-    logging.getLogger("kafka.net.selector").setLevel(max(logging.ERROR, logging.getLogger().level))
+    for name in _NEEDLESS:
+        logging.getLogger(name).setLevel(max(logging.ERROR, logging.getLogger().level))
 
 
 def process_logger(name: str) -> Any:

@@ -110,7 +110,7 @@ class KafkaLogConsumer:
     def poll(self, max_records: int, timeout_s: float) -> Sequence[Record]:
         deadline = time.monotonic() + timeout_s
         while True:
-            if sum(map(len, self._queues.values())) < max_records:
+            if self._wants_more(max_records):
                 self._fetch(0.0 if any(self._queues.values()) else max(deadline - time.monotonic(), 0.0))
             records = self._take(max_records)
             if records or time.monotonic() >= deadline:
@@ -196,6 +196,11 @@ class KafkaLogConsumer:
             f"{topic} partition {partition}: the next offset {offset} of group {self._group!r} is {reason}"
             f" (there are {first} to {end - 1})"
         )
+
+    def _wants_more(self, max_records: int) -> bool:
+        """Too little is there, or nothing of some partition: one that is far ahead must not keep the others waiting."""
+        ahead = sum(map(len, self._queues.values()))
+        return ahead < max_records or (ahead < AHEAD and not all(self._queues.values()))
 
     def _take(self, max_records: int) -> list[Record]:
         records: list[Record] = []

@@ -51,7 +51,7 @@ class Published:
             assert record.key is not None
             household_id = UUID(record.key.decode())
             if record.value is None:
-                del self.register[household_id]
+                self.register.pop(household_id, None)  # compaction may have taken the state and left its end
             else:
                 self.register[household_id] = CODEC.decode(record.value)[1]
 
