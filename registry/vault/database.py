@@ -7,7 +7,7 @@ its start on SQLite (BEGIN IMMEDIATE: a transaction that first reads and then wr
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
@@ -112,8 +112,10 @@ class VaultDatabase:
 def _sqlite_engine(address: URL, wait_s: float) -> Engine:
     if not address.database or address.database == ":memory:":
         raise ValueError("the vault is a file")
-    # Before SQLite makes it, so that it and its companions never had a wider mode.
-    os.close(os.open(address.database, os.O_RDWR | os.O_CREAT, 0o600))
+    # Before SQLite makes it, so that it and its companions never had a wider mode. One that is there is not touched: to close a
+    # file lets go of every lock that this process has on it, those of SQLite's other connections too.
+    with suppress(FileExistsError):
+        os.close(os.open(address.database, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     engine = create_engine(address, connect_args={"timeout": wait_s}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
