@@ -6,17 +6,20 @@ Killed between sending and recording it would be told again: here it dies while 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from consumers.notices.database import opened_outbox
 from consumers.notices.outbox import Outbox
-from consumers.notices.tables import CHECKPOINT, State
+from consumers.notices.tables import State
+from deploy.composition.log_side import kafka_address
 from deploy.composition.write_side import PROVINCE as WHOLE
 from deploy.composition.write_side import write_side
+from deploy.pipeline.telling import DELIVER
 from deploy.settings import Settings
-from projections.checkpoints import read_checkpoints
+from deploy.status.members import group_members
 from schemas.access import Actor
 from tests.support.early_warnings import assessed_person
 from tests.support.installation import new_installation, request
@@ -58,17 +61,16 @@ def settings(
 
 
 def test_two_share_the_work_and_when_one_dies_the_other_goes_on(settings: Settings, mail: MailServer) -> None:
-    running = [start(settings), start(settings)]
-    with relay_running(settings):
+    with delivering(settings) as one, delivering(settings) as other, relay_running(settings):
         raise_cases(settings, range(CASES))
         wait_until(lambda: delivered(settings) == CASES, PATIENCE_S)
-        wait_until(lambda: max(claims(settings), default=0) > 1, PATIENCE_S, "the second never had a share")
-        running[0].kill()
-        running[0].wait(PATIENCE_S)
+        wait_until(lambda: members(settings) == 2, PATIENCE_S, "both are members of the group")
+        one.kill()
+        one.wait(PATIENCE_S)
         raise_cases(settings, range(CASES, 2 * CASES))
         wait_until(lambda: delivered(settings) == 2 * CASES, PATIENCE_S)
-    running[1].terminate()
-    assert running[1].wait(PATIENCE_S) == 0
+        other.terminate()
+        assert other.wait(PATIENCE_S) == 0
     assert len(mail.ids()) == len(set(mail.ids())) == 2 * CASES
 
 
@@ -78,10 +80,14 @@ def raise_cases(settings: Settings, numbers: range) -> None:
             side.service.execute(assessed_person(number), request(Actor("intake", "OPERATOR", "registry", WHOLE)))
 
 
-def start(settings: Settings) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "deploy.cli", "deliver"], env=settings.environment(), stdout=subprocess.DEVNULL
-    )
+@contextmanager
+def delivering(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, "-m", "deploy.cli", "deliver"]
+    with subprocess.Popen(command, env=settings.environment(), stdout=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def delivered(settings: Settings) -> int:
@@ -89,7 +95,6 @@ def delivered(settings: Settings) -> int:
         return Outbox(engine).counts()[State.DELIVERED]
 
 
-def claims(settings: Settings) -> list[int]:
-    """How often each partition was taken over."""
-    with opened_outbox(settings.notices) as engine, engine.connect() as connection:
-        return [checkpoint.claim for checkpoint in read_checkpoints(connection, CHECKPOINT).values()]
+def members(settings: Settings) -> int:
+    """Those who share the partitions, as the cluster counts them."""
+    return len(group_members(kafka_address(settings), [DELIVER])[DELIVER] or ())
