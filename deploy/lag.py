@@ -15,6 +15,8 @@ from consumers.intake.intake import INTAKE
 from consumers.log.consumer import LogConsumer
 from consumers.notices.database import opened_outbox
 from consumers.notices.tables import CHECKPOINT
+from consumers.warning.warner import TOPICS as TOPICS_HEARD
+from consumers.warning.warner import WARNER, reached_by
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.log_side import open_consumer, open_producer, read_marks
 from deploy.composition.notice_side import TOPICS
@@ -96,6 +98,14 @@ def intake_lag(settings: Settings, clock: Clock) -> Lag | None:
     mark = read_marks(settings, [INTAKE]).get(INTAKE)
     reached = {} if mark is None else {(topic, 0): int(offset) for topic, offset in mark.value.items()}
     return _log_lag(settings, "lag.intake", topics, reached, clock)
+
+
+def warner_lag(settings: Settings, clock: Clock) -> Lag | None:
+    """The warner behind what it hears; None where no hospital has a topic. Raises LogUnavailable."""
+    if not hospital_topics(settings):
+        return None
+    mark = read_marks(settings, [WARNER]).get(WARNER)
+    return _log_lag(settings, "lag.warner", TOPICS_HEARD, reached_by(mark), clock)
 
 
 def notices_lag(settings: Settings, clock: Clock) -> Lag | None:

@@ -120,8 +120,9 @@ CHECKPOINT_POSITION: Final = Metric(
 )
 LAG_EVENTS: Final = Metric(
     *("registry_lag_events", "gauge", ("part",), "events", BOTH),
-    en="Events that wait for a part: `relay`, each read model, the public `feed`, the `intake` of hospitals' records.",
-    zh="等待某一部分处理的事件数：relay、各视图、公开推送（feed）、医疗机构记录的接收（intake）。",
+    en="Events that wait for a part: `relay`, each read model, the public `feed`, the `intake` of hospitals' records, the "
+    "`warner`, `notices`.",
+    zh="等待某一部分处理的事件数：relay、各视图、公开推送（feed）、医疗机构记录的接收（intake）、预警评估（warner）、通知（notices）。",
 )
 LAG_SECONDS: Final = Metric(
     *("registry_lag_seconds", "gauge", ("part",), "seconds", BOTH),

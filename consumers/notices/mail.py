@@ -6,7 +6,6 @@ operator says so by the scheme smtp+plain, and never with a password. The id of 
 
 import re
 import smtplib
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +19,7 @@ from urllib.parse import urlsplit
 
 from consumers.notices.cutting import cut_after
 from consumers.notices.notice import Notice
-from consumers.notices.outcome import SEND_S, Outcome, Result
+from consumers.notices.outcome import SEND_S, Outcome, Result, code_of_trouble
 
 CHANNEL: Final = "EMAIL"
 ANSWER_S: Final = 20.0
@@ -122,21 +121,6 @@ class MailSender:
         message["X-Registry-Notice"] = notice.kind
         message.set_content(notice.text, charset="utf-8", cte="base64")
         return message
-
-
-def code_of_trouble(error: OSError) -> str:
-    """A code for what kept a conversation from coming about."""
-    match error:
-        case TimeoutError():
-            return "TIME-OUT"
-        case ssl.SSLError():
-            return "TLS"
-        case socket.gaierror():
-            return "NO-SUCH-HOST"
-        case ConnectionRefusedError():
-            return "REFUSED"
-        case _:
-            return "CUT-OFF"
 
 
 def _of_this_one(code: int) -> Result:

@@ -1,5 +1,7 @@
 """What came of handing a notice to somebody else's server, and the port of those who do."""
 
+import socket
+import ssl
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -38,3 +40,18 @@ class Sender(Protocol):
 
 SEND_S = 60.0
 """A sender takes no longer, but for the names that the system looks up: a server that answers drop by drop is left."""
+
+
+def code_of_trouble(error: OSError) -> str:
+    """A code for what kept a conversation from coming about."""
+    match error:
+        case TimeoutError():
+            return "TIME-OUT"
+        case ssl.SSLError():
+            return "TLS"
+        case socket.gaierror():
+            return "NO-SUCH-HOST"
+        case ConnectionRefusedError():
+            return "REFUSED"
+        case _:
+            return "CUT-OFF"

@@ -21,9 +21,8 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 
 from consumers.notices.cutting import cut_after
-from consumers.notices.mail import code_of_trouble
 from consumers.notices.notice import Notice
-from consumers.notices.outcome import SEND_S, Outcome, Result
+from consumers.notices.outcome import SEND_S, Outcome, Result, code_of_trouble
 
 CHANNEL: Final = "WEBHOOK"
 ANSWER_S: Final = 20.0

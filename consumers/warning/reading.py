@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row
 
 from consumers.warning.assessment import PolicyFor, Standing
 from consumers.warning.belonging import Bill, Membership
-from projections.intake.queries.expenses import expenses_of
-from projections.intake.queries.membership import members_ever, memberships_of
+from projections.expenses.queries.expenses import expenses_of
+from projections.expenses.queries.membership import members_ever, memberships_of
 from projections.register.queries.household_standing import HouseholdStanding, household_standing
 from registry.early_warning.burden import Expense
 from registry.early_warning.rules import EXITED, MONITORED, OTHER_RURAL, REGISTERED

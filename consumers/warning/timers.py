@@ -1,12 +1,11 @@
 """What a day brings about by itself: an overdue case is told higher up, one whose linked case is complete is closed."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from consumers.warning.assessment import PolicyFor
-from projections.intake.queries.open_cases import OpenCase
+from projections.expenses.queries.open_cases import OpenCase
 from registry.early_warning.command import WarningCommand
 from registry.early_warning.escalate import COUNTY, PROVINCE, EscalateEarlyWarning
 from registry.early_warning.outcome import CloseEarlyWarning
@@ -15,21 +14,18 @@ from registry.early_warning.working_days import after_working_days
 _EPOCH: Final = date(1970, 1, 1)
 
 
-def commands_of_the_day(cases: Iterable[OpenCase], policy_for: PolicyFor, today: date) -> Iterator[WarningCommand]:
-    """For each case what is due. Told again, it changes nothing; whether a link is complete the register knows.
+def command_of_the_day(case: OpenCase, policy_for: PolicyFor, today: date) -> WarningCommand | None:
+    """What is due for a case. Told again, it changes nothing; whether a link is complete the register knows.
 
     Raises Refused (E-CALENDAR-YEAR) where nobody knows the working days.
     """
-    for case in cases:
-        subject_id = UUID(bytes=case.subject_id)
-        if case.due is None:
-            yield CloseEarlyWarning(effective_on=today, subject_id=subject_id)
-            continue
-        higher = _told_next(case, _EPOCH + timedelta(days=case.due), policy_for, today)
-        if higher is not None:
-            yield EscalateEarlyWarning(
-                effective_on=today, subject_id=subject_id, case_id=UUID(bytes=case.case_id), escalated_to=higher
-            )
+    subject_id = UUID(bytes=case.subject_id)
+    if case.due is None:
+        return CloseEarlyWarning(effective_on=today, subject_id=subject_id)
+    higher = _told_next(case, _EPOCH + timedelta(days=case.due), policy_for, today)
+    if higher is None:
+        return None
+    return EscalateEarlyWarning(effective_on=today, subject_id=subject_id, case_id=UUID(bytes=case.case_id), escalated_to=higher)
 
 
 def _told_next(case: OpenCase, due: date, policy_for: PolicyFor, today: date) -> str | None:

@@ -15,19 +15,19 @@ from consumers.warning.reading import NotYetKnown
 from projections.checkpoints import read_checkpoints
 from projections.database import snapshot
 from projections.event_reader import EventReader
-from projections.intake.memberships import JOINED, LEFT
-from projections.intake.projection import ACCEPTED, EXPENSES, PERSON_EVENTS
-from projections.intake.queries.expenses import with_expenses
-from projections.intake.tables import CHECKPOINT
+from projections.expenses.memberships import JOINED, LEFT
+from projections.expenses.projection import ACCEPTED, ACCEPTED_EXPENSES, PERSON_EVENTS
+from projections.expenses.queries.expenses import with_expenses
+from projections.expenses.tables import CHECKPOINT
 from registry.early_warning.command import WarningCommand
 from registry.log.producer import LogProducer, Mark
 from registry.refusal import Refused
 from schemas.catalogue import Catalogue
-from schemas.messages import Record
+from schemas.messages import Record, TopicPartition
 
 WARNER: Final = "intake.warner"
 """Name of its producer, and of its mark."""
-TOPICS: Final = (EXPENSES, PERSON_EVENTS)
+TOPICS: Final = (ACCEPTED_EXPENSES, PERSON_EVENTS)
 BATCH_MAX: Final = 200
 """Records of one step: some commands follow from each."""
 _ASSESSMENTS: Final = UUID("0c7f0a52-8f4e-5d0b-9a86-3d1e5f7b2c64")
@@ -64,10 +64,9 @@ class Warner:
         self._refused = refused
         self._reader = EventReader[None](catalogue, {ACCEPTED: None})
         self._batch_max = batch_max
-        mark = producer.mark(WARNER)
-        self._reached: dict[str, int] = {} if mark is None else {place: int(offset) for place, offset in mark.value.items()}
+        self._reached = dict(reached_by(producer.mark(WARNER)))
         self._waiting: Sequence[Record] = ()
-        consumer.resume_from(lambda topic, partition: self._reached.get(_place(topic, partition), 0))
+        consumer.resume_from(lambda topic, partition: self._reached.get((topic, partition), 0))
 
     def step(self, timeout_s: float = 0.0) -> int:
         """Take one batch in, waiting for its first record at most `timeout_s`; return how many records were done with.
@@ -78,21 +77,21 @@ class Warner:
         if not self._waiting:
             self._waiting = self._consumer.poll(self._batch_max, timeout_s)
         records = self._waiting
-        reached = {_place(topic, partition): offset + 1 for topic, partition, offset, *_ in records}
+        reached = {(topic, partition): offset + 1 for topic, partition, offset, *_ in records}
         if not records or not self._shown(reached):
             return 0
         try:
             commands = self._assessor.commands(self._persons(records))
         except NotYetKnown:
             return 0
-        cause = uuid5(_ASSESSMENTS, ",".join(f"{place}:{offset}" for place, offset in sorted(reached.items())))
+        cause = uuid5(_ASSESSMENTS, ",".join(f"{topic}/{number}:{offset}" for (topic, number), offset in sorted(reached.items())))
         for command in commands:
             try:
                 self._send(command, cause)
             except Refused as refused:
                 self._refused(command, refused)
-        self._producer.append([], Mark(WARNER, self._reached | reached))
         self._reached |= reached
+        self._producer.append([], _mark_of(self._reached))
         self._waiting = ()
         return len(records)
 
@@ -101,12 +100,11 @@ class Warner:
         self._producer.close()
         self._consumer.close()
 
-    def _shown(self, reached: Mapping[str, int]) -> bool:
+    def _shown(self, reached: Mapping[TopicPartition, int]) -> bool:
         """Whether the read model has come as far."""
         with snapshot(self._expenses) as connection:
             checkpoints = read_checkpoints(connection, CHECKPOINT)
-        there = {_place(*place): checkpoint.next_offset for place, checkpoint in checkpoints.items()}
-        return all(there.get(place, 0) >= offset for place, offset in reached.items())
+        return all(place in checkpoints and checkpoints[place].next_offset >= offset for place, offset in reached.items())
 
     def _persons(self, records: Sequence[Record]) -> list[UUID]:
         """Those who were treated, or whose newborn was; and of those who moved, whoever ever was."""
@@ -123,5 +121,12 @@ class Warner:
         return [UUID(bytes=person_id) for person_id in sorted(treated)]
 
 
-def _place(topic: str, partition: int) -> str:
-    return f"{topic}/{partition}"
+def reached_by(mark: Mark | None) -> Mapping[TopicPartition, int]:
+    """Where a warner goes on, by the mark that the last one stored."""
+    value = {} if mark is None else mark.value
+    places = {place: place.rpartition("/") for place in value}
+    return {(topic, int(number)): int(value[place]) for place, (topic, _, number) in places.items()}
+
+
+def _mark_of(reached: Mapping[TopicPartition, int]) -> Mark:
+    return Mark(WARNER, {f"{topic}/{number}": offset for (topic, number), offset in reached.items()})

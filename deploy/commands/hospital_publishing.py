@@ -14,7 +14,7 @@ from deploy.settings import Settings
 from deploy.told_errors import Language
 from registry.api.post_expenses import ACTION
 from registry.application.shape import STAFF_ID
-from registry.hospitals.door import ExpenseDoor, institution_of
+from registry.hospitals.door import ExpenseDoor, hospital_of
 from registry.hospitals.publishing import Publication, begin
 from registry.hospitals.sheet import EXPENSES
 from registry.importing.error_sheet import ErrorSheet
@@ -58,7 +58,7 @@ def publish(**options: Any) -> int:
         raise click.UsageError("Name a FILE, or ask for a --template.")
     with write_side(Settings.read(data=options["data"])) as side:
         actor = _actor(side, options)
-        institution_of(actor)
+        hospital_of(actor)
         running = begin(open_table(options["file"]))
         with expense_door(side) as door:
             return _run(running, door, actor, options, lang)

@@ -18,7 +18,7 @@ from deploy.lag import Lag, marks_of, relay_lag, view_lag
 from deploy.metrics.lag_collector import LagCollector
 from projections.api.errors import ViewUnavailable
 from projections.api.parts import QueryParts
-from projections.intake.read_model import INTAKE
+from projections.expenses.read_model import EXPENSES
 from projections.register.queries.division_tree import DivisionTree
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
@@ -55,8 +55,8 @@ def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[Query
             pause=time.sleep,
             metrics=collector,
             told=lambda matter: _told(side, matter),
-            expenses=lambda: views.live(INTAKE),
-            expenses_rebuilding=lambda: views.progress(INTAKE),
+            expenses=lambda: views.live(EXPENSES),
+            expenses_rebuilding=lambda: views.progress(EXPENSES),
         )
 
 

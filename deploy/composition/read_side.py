@@ -7,12 +7,12 @@ from typing import Final
 
 from consumers.projector.emitting import Emit
 from deploy.settings import Settings
-from projections.intake.read_model import INTAKE
+from projections.expenses.read_model import EXPENSES
 from projections.read_model import ReadModel
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
 
-READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER, INTAKE)
+READ_MODELS: Final[tuple[ReadModel, ...]] = (REGISTER, EXPENSES)
 """All there are: the pipeline feeds each of them."""
 EFFECTS: Final[Mapping[str, Emit]] = MappingProxyType({})
 """Read model -> what brings its effects about; so far none has any."""

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from deploy.bounded import answers_within
 from deploy.composition.read_side import READ_MODELS
-from deploy.lag import Lag, RelayState, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
+from deploy.lag import Lag, RelayState, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag, warner_lag
 from deploy.settings import Settings
 from projections.read_model import ReadModel
 from projections.views.errors import ViewOutdated
@@ -29,6 +29,7 @@ _RELAY: Final = "relay"
 FEED: Final = "feed"
 _INTAKE: Final = "intake"
 _NOTICES: Final = "notices"
+_WARNER: Final = "warner"
 Answer = int | RelayState | Lag | None
 
 
@@ -71,6 +72,7 @@ class LagCollector(Collector):
             FEED: self._feed,
             _INTAKE: lambda: intake_lag(self._settings, self._clock),
             _NOTICES: lambda: notices_lag(self._settings, self._clock),
+            _WARNER: lambda: warner_lag(self._settings, self._clock),
         }
         return questions | {model.name: lambda m=model: self._view(m) for model in READ_MODELS}
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from consumers.warning.assessor import Assessor
-from consumers.warning.timers import commands_of_the_day
+from consumers.warning.timers import command_of_the_day
 from consumers.warning.warner import TOPICS, WARNER, Send, Warner
 from deploy.composition.intake_side import INTAKE_ACTOR
 from deploy.composition.log_side import open_consumer, open_producer
@@ -23,8 +23,8 @@ from deploy.pipeline.task import Reopen, Step
 from deploy.process_log import process_logger
 from deploy.settings import Settings
 from projections.database import snapshot
-from projections.intake.queries.open_cases import open_cases
-from projections.intake.read_model import INTAKE
+from projections.expenses.queries.open_cases import open_cases
+from projections.expenses.read_model import EXPENSES
 from projections.register.read_model import REGISTER
 from projections.views.views import Views
 from registry.application.request import Request
@@ -77,7 +77,7 @@ def opened_warner(settings: Settings, clock: Clock, ticks: Callable[[], float] =
 
 
 def _live(views: Views) -> tuple[Engine, Engine] | None:
-    expenses, register = views.live(INTAKE), views.live(REGISTER)
+    expenses, register = views.live(EXPENSES), views.live(REGISTER)
     return None if expenses is None or register is None else (expenses, register)
 
 
@@ -118,16 +118,20 @@ def _what_is_due(side: WriteSide, expenses: Engine) -> None:
     send = _sender(side)
     with snapshot(expenses) as connection:
         cases = open_cases(connection)
-    try:
-        for command in commands_of_the_day(cases, side.shelf.policy_for, shanghai_date(side.clock.now())):
-            try:
+    today = shanghai_date(side.clock.now())
+    for case in cases:
+        try:
+            command = command_of_the_day(case, side.shelf.policy_for, today)
+            if command is not None:
                 send(command, side.next_id())
-            except Refused as refused:
-                _refused(command, refused)  # it was told, visited or closed since the read model was read
-    except Refused as refused:
-        _log.warning("working days are not known", codes=[violation.code for violation in refused.violations])
+        except Refused as refused:
+            # It was told, visited or closed since the read model was read; or nobody knows the working days of its year.
+            _log.warning("not carried out", case=str(UUID(bytes=case.case_id)), codes=_codes(refused))
 
 
 def _refused(command: WarningCommand, refused: Refused) -> None:
-    codes = [violation.code for violation in refused.violations]
-    _log.warning("refused", command=type(command).__name__, subject=str(command.subject_id), codes=codes)
+    _log.warning("refused", command=type(command).__name__, subject=str(command.subject_id), codes=_codes(refused))
+
+
+def _codes(refused: Refused) -> list[str]:
+    return [violation.code for violation in refused.violations]

@@ -16,7 +16,10 @@ RELAY_S: Final = 60
 VIEW_S: Final = 60
 FEED_S: Final = 300
 INTAKE_S: Final = 300
+WARNER_S: Final = 300
 NOTICES_S: Final = 3600
+_WHO_MOVES: Final[Mapping[str, str]] = {"feed": "feed", "intake": "intake", "warner": "intake", "notices": "deliver"}
+"""Part -> its command, of parts that an installation need not have."""
 CHECKPOINTS: Final = 2
 """So many times the events of one checkpoint may be without one."""
 
@@ -91,6 +94,7 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
             yield from _waiting(document, settings, language, part, "RegistryViewBehind", VIEW_S)
     yield from _waiting(document, settings, language, "feed", "RegistryFeedBehind", FEED_S)
     yield from _waiting(document, settings, language, "intake", "RegistryIntakeBehind", INTAKE_S)
+    yield from _waiting(document, settings, language, "warner", "RegistryWarnerBehind", WARNER_S)
     for institution in document["intake"].get("stopped", ()):
         what = STOPPED[language].format(institution=institution)
         yield _fault("RegistryHospitalStopped", "intake", what, f"registry hospital resume {institution}")
@@ -118,8 +122,10 @@ def _waiting(
     """Something waits for too long; or it waits, and whoever should move it does not run on the one machine there is."""
     told = document[part]
     events, seconds = told.get("lag_events", 0), told.get("lag_seconds", 0.0)
-    command = {"relay": "relay", "feed": "feed", "intake": "intake", "notices": "deliver"}.get(part, "project")
-    alone = settings.log.startswith("embedded:") and part not in ("feed", "intake", "notices")
+    command = {"relay": "relay", "feed": "feed", "intake": "intake", "warner": "intake", "notices": "deliver"}.get(
+        part, "project"
+    )
+    alone = settings.log.startswith("embedded:") and part not in ("feed", "intake", "warner", "notices")
     stopped = alone and events > 0 and not _runs(document, command)
     if stopped or seconds > limit_s:
         words = NOT_RUNNING[language] if stopped else LOOK_AT_ITS_LOG[language]

@@ -13,7 +13,7 @@ from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import kafka_address, on_kafka, open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
 from deploy.composition.write_side import WriteSide, open_events, register_clock, require_store, write_side
-from deploy.lag import Lag, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag
+from deploy.lag import Lag, feed_lag, intake_lag, marks_of, notices_lag, relay_state, view_lag, warner_lag
 from deploy.pipeline.feeding import TASK as FEED
 from deploy.pipeline.projecting import task_name
 from deploy.pipeline.telling import DELIVER
@@ -53,6 +53,7 @@ def questions(settings: Settings) -> Mapping[str, Callable[[], Document]]:
     if on_kafka(settings):
         asked["members"] = lambda: _members(settings)
     asked |= {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings)}
+    asked["warner"] = lambda: _warner(settings)
     return asked | {"notices": lambda: _notices(settings), "register": lambda: _register(settings)}
 
 
@@ -173,6 +174,12 @@ def _intake(settings: Settings) -> Document:
     finally:
         store.close()
     return {"stopped": stopped, **_lag(lag)}
+
+
+def _warner(settings: Settings) -> Document:
+    """Empty where no hospital has a topic."""
+    lag = warner_lag(settings, _clock(settings))
+    return {} if lag is None else _lag(lag)
 
 
 def _notices(settings: Settings) -> Document:

@@ -12,7 +12,7 @@ from projections.api.json_schemas import count, record, rows, words
 from projections.api.labels import LABELS
 from projections.api.parameters import Parameter, whole
 from projections.api.parts import QueryParts
-from projections.intake.queries.hospitals import dead_letters_of
+from projections.expenses.queries.hospitals import dead_letters_of
 from projections.register.queries.fields import INSTANT, WHOLE, Document, instant_text, or_null
 from schemas.hospital_codes import division_of
 from schemas.refusal_codes import refusal, refusal_codes

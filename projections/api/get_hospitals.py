@@ -15,7 +15,8 @@ from projections.api.languages import preferred_language
 from projections.api.parameters import day
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Column, sheet_answer
-from projections.intake.queries.hospitals import HospitalFigures, hospital_figures
+from projections.days import first_instant
+from projections.expenses.queries.hospitals import HospitalFigures, hospital_figures
 from projections.register.queries.fields import DIVISION, INSTANT, Document, instant_text, micros, or_null
 from schemas.hospital_codes import division_of
 
@@ -23,8 +24,6 @@ ACTION: Final = "query.hospitals"
 SINCE: Final = day(
     "since", "What was accepted or sent back on this day or later; without it, all that is kept", example="2019-03-01"
 )
-_SHANGHAI_US: Final = 8 * 3_600_000_000
-_DAY_US: Final = 86_400_000_000
 
 HOSPITAL: Final = record(
     institution=words("The hospital, by its national code", "H46902400001"),
@@ -44,7 +43,7 @@ def get_hospitals(parts: QueryParts) -> Endpoint:
 
     def view(question: Question) -> Response:
         first_day = question.values["since"]
-        since = 0 if first_day is None else first_day * _DAY_US - _SHANGHAI_US
+        since = 0 if first_day is None else first_instant(first_day)
         as_sheet = wants_csv(question.http)
         with parts.reading_expenses() as connection:
             figures = hospital_figures(connection, since)

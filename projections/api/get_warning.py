@@ -14,7 +14,7 @@ from projections.api.labels import LABELS, WORDS, Labels
 from projections.api.parameters import Parameter, whole
 from projections.api.parts import QueryParts
 from projections.api.waiting import VERSION_MAX
-from projections.intake.queries.cases import EVENT_SHAPE, case_events, case_now, case_shape
+from projections.expenses.queries.cases import EVENT_SHAPE, case_events, case_now, case_shape
 from projections.register.queries.event_telling import EventTeller, codes_in
 from projections.register.queries.fields import DAY, WHOLE, Document, day_number, day_text, or_null
 from schemas.access import decide

@@ -17,7 +17,7 @@ from projections.api.languages import preferred_language
 from projections.api.parameters import Parameter, choice, codes, division, flag, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Columns, sheet_answer
-from projections.intake.queries.cases import SORTS, Wanted, all_cases, case_shape, list_cases
+from projections.expenses.queries.cases import SORTS, Wanted, all_cases, case_shape, list_cases
 from projections.register.queries.fields import DAY, DIVISION, day_number, day_text, or_null
 from projections.register.queries.pages import Page
 from schemas.clock import shanghai_date

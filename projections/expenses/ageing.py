@@ -9,16 +9,16 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Table, delete
 
-from projections.intake.tables import DEAD_LETTER, SETTLEMENT
+from projections.days import DAY_US
+from projections.expenses.tables import DEAD_LETTER, SETTLEMENT
 
 KEPT_DAYS: Final = 730
 """Longer than any window, shorter than the topics' retention."""
-_DAY_US: Final = 86_400_000_000
 
 
 def oldest_kept(newest_us: int) -> int:
     """The first instant of the oldest day that is kept, where the newest record is of this instant; microseconds."""
-    return max(0, newest_us // _DAY_US - KEPT_DAYS) * _DAY_US
+    return max(0, newest_us // DAY_US - KEPT_DAYS) * DAY_US
 
 
 def drop_older(connection: Connection, table: Table, partition: int, oldest_us: int) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from projections.bulk import insert_rows, select_rows, upsert_rows
 from projections.event_reader import Event, Plan
-from projections.intake import settlements
-from projections.intake.cases import PREFIX, Case, fold_case
-from projections.intake.memberships import PersonsMemberships
-from projections.intake.tables import CASE, CASE_EVENT, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
+from projections.expenses import settlements
+from projections.expenses.cases import PREFIX, Case, fold_case
+from projections.expenses.memberships import PersonsMemberships
+from projections.expenses.tables import CASE, CASE_EVENT, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
 from projections.read_model import ReadModelStopped
 from schemas.messages import Record
 

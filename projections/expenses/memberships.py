@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from projections.event_reader import Event
-from projections.intake.tables import MEMBERSHIP
+from projections.expenses.tables import MEMBERSHIP
 
 JOINED: Final = "person.person_joined_household"
 LEFT: Final = "person.person_left_household"

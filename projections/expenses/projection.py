@@ -1,4 +1,4 @@
-"""Folds records into the intake's tables: decode, then everything in one transaction that begins with the checkpoints."""
+"""Folds records into the tables of expenses: decode, then everything in one transaction that begins with the checkpoints."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,29 +10,29 @@ from projections.checkpoints import Checkpoint, advance, read_checkpoints
 from projections.claiming import claim
 from projections.database import snapshot, writing
 from projections.event_reader import EventReader
-from projections.intake import dead_letters, memberships, settlements
-from projections.intake.ageing import drop_older, oldest_kept
-from projections.intake.batch import Batch, place_of
-from projections.intake.cases import KINDS, PREFIX
-from projections.intake.tables import CHECKPOINT, DEAD_LETTER, SETTLEMENT
+from projections.expenses import dead_letters, memberships, settlements
+from projections.expenses.ageing import drop_older, oldest_kept
+from projections.expenses.batch import Batch, place_of
+from projections.expenses.cases import KINDS, PREFIX
+from projections.expenses.tables import CHECKPOINT, DEAD_LETTER, SETTLEMENT
 from projections.read_model import ReadModelStopped
 from schemas.catalogue import Catalogue, registry_catalogue
 from schemas.codec import Undecodable
 from schemas.messages import Record, TopicPartition
 
-EXPENSES: Final = "expenses.accepted"
+ACCEPTED_EXPENSES: Final = "expenses.accepted"
 DEAD_LETTERS: Final = "hospital.expenses.dlq"
 PERSON_EVENTS: Final = "person.events"
 WARNING_EVENTS: Final = "warning.events"
 ACCEPTED: Final = "expense.expense_accepted"
 PERSONS: Final = frozenset({memberships.JOINED, memberships.LEFT})
 WARNINGS: Final = frozenset(PREFIX + kind for kind in KINDS)
-_AGEING: Final[Mapping[str, Table]] = {EXPENSES: SETTLEMENT, DEAD_LETTERS: DEAD_LETTER}
+_AGEING: Final[Mapping[str, Table]] = {ACCEPTED_EXPENSES: SETTLEMENT, DEAD_LETTERS: DEAD_LETTER}
 _POSITION: Final = "registry_position"
 
 
-class IntakeProjection:
-    """The intake's projection on a database that has its tables. It keeps nothing in memory but how far it is."""
+class ExpensesProjection:
+    """The projection on a database that has its tables. It keeps nothing in memory but how far it is."""
 
     def __init__(self, engine: Engine, *, catalogue: Catalogue | None = None) -> None:
         self._engine = engine
@@ -99,7 +99,7 @@ class IntakeProjection:
                 batch.bury(letter)
                 return dead_letters.written_at(letter)
             plan, event = self._reader.read(record.value)
-            if record.topic == EXPENSES:
+            if record.topic == ACCEPTED_EXPENSES:
                 row = settlements.row_of(event, record.partition)
                 batch.accept(row)
                 return settlements.accepted_at(row)
@@ -130,7 +130,7 @@ class IntakeProjection:
         batch.accepted = {
             key: row
             for key, row in batch.accepted.items()
-            if settlements.accepted_at(row) >= oldest[EXPENSES, settlements.partition_of(row)]
+            if settlements.accepted_at(row) >= oldest[ACCEPTED_EXPENSES, settlements.partition_of(row)]
         }
         batch.buried = [row for row in batch.buried if dead_letters.written_at(row) >= oldest[DEAD_LETTERS, row[0]]]
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from projections.event_reader import Event, fen
-from projections.intake.tables import AMOUNTS, SETTLEMENT
+from projections.expenses.tables import AMOUNTS, SETTLEMENT
 
 KINDS: Final = ("REPORTED", "CORRECTED", "REVERSED")
 """In the order in which they count, the last before all others."""

@@ -1,4 +1,4 @@
-"""The intake's tables. Each row can be had again from the log, as far back as its topics last.
+"""Tables of hospitals' expenses and the warnings that follow. Each row can be had again from the log, as far back as it lasts.
 
 A row is written by whoever projects the partition that its record came from, and by nobody else.
 """

@@ -107,7 +107,7 @@ class ExpenseDoor:
         Raises Refused: E-INSTITUTION-KEY, E-TOO-MANY, E-HOSPITAL-UNKNOWN; LogUnavailable, and what the vault raises: nothing is
         taken in then, or the log does not say; sent again, it counts once.
         """
-        institution = institution_of(actor)
+        institution = hospital_of(actor)
         if len(rows) > BATCH_MAX:
             refuse("E-TOO-MANY", count=len(rows), maximum=BATCH_MAX)
         now = self._clock.now()
@@ -197,7 +197,7 @@ class ExpenseDoor:
         return Answer(settlement_id, row.values.get("settlement_version"), token, tuple(_once(row.violations)))
 
 
-def institution_of(actor: Actor) -> str:
+def hospital_of(actor: Actor) -> str:
     """The hospital that an actor speaks for. Raises Refused (E-INSTITUTION-KEY) where its organisation is none."""
     if not CODES[Kind.HOSPITAL].fullmatch(actor.organisation):
         refuse("E-INSTITUTION-KEY", at="institution")

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import Engine, delete
 
 from consumers.intake.letters import Letters
-from projections.intake.projection import IntakeProjection
-from projections.intake.read_model import INTAKE
-from projections.intake.tables import METADATA
+from projections.expenses.projection import ExpensesProjection
+from projections.expenses.read_model import EXPENSES
+from projections.expenses.tables import METADATA
 from registry.event import RegistryEvent
 from registry.refusal import Violation
 from registry.relay.relay import messages_of
@@ -81,19 +81,19 @@ def placed(told: Iterable[Message]) -> list[Record]:
     ends: dict[tuple[str, int], int] = defaultdict(int)
     records = []
     for topic, key, value, headers, timestamp_ms, partition in told:
-        if topic in INTAKE.topics:
+        if topic in EXPENSES.topics:
             place = partition_for(key or b"", topic_spec(topic).partitions) if partition is None else partition
             records.append(Record(topic, place, ends[topic, place], key, value, headers, timestamp_ms))
             ends[topic, place] += 1
     return records
 
 
-def folded(engine: Engine, *parts: Sequence[Record]) -> IntakeProjection:
+def folded(engine: Engine, *parts: Sequence[Record]) -> ExpensesProjection:
     """Fold batch after batch into empty tables."""
     with engine.begin() as connection:
         for table in METADATA.sorted_tables:
             connection.execute(delete(table))
-    projection = IntakeProjection(engine)
+    projection = ExpensesProjection(engine)
     for part in parts:
         projection.fold(part)
     return projection

@@ -18,15 +18,15 @@ from sqlalchemy import Row, select
 from consumers.log.embedded import EmbeddedConsumer
 from consumers.projector.projector import Projector
 from consumers.warning.assessor import Assessor
-from projections.intake.projection import IntakeProjection
-from projections.intake.read_model import INTAKE
-from projections.intake.tables import CASE
+from projections.expenses.projection import ExpensesProjection
+from projections.expenses.read_model import EXPENSES
+from projections.expenses.tables import CASE
 from registry.early_warning.command import WarningCommand
 from registry.log.embedded import EmbeddedProducer
 from schemas.clock import shanghai_date
 from schemas.messages import Record
+from tests.support.expense_facts import LETTERS
 from tests.support.expenses import HOSPITAL, amounts, settlement
-from tests.support.intake_facts import LETTERS
 from tests.support.pipeline import Pipeline, views
 from tests.support.scenario import COUNTY, noon_of, shipped_policies
 
@@ -39,9 +39,9 @@ class WarningBench:
 
     def __init__(self, folder: Path) -> None:
         self.pipe = Pipeline(folder)
-        self.expenses = views(folder / "expenses.db", INTAKE)
-        consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=INTAKE.topics)
-        self.projector = Projector(consumer, IntakeProjection(self.expenses))
+        self.expenses = views(folder / "expenses.db", EXPENSES)
+        consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=EXPENSES.topics)
+        self.projector = Projector(consumer, ExpensesProjection(self.expenses))
         self._hospital = EmbeddedProducer(self.pipe.log, now_ms=lambda: 0, name=None)
         self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, lambda: shanghai_date(self.pipe.clock.at), PROVINCE)
 

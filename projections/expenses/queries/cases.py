@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, String, case, cast, func, not_, select
 
-from projections.intake.tables import CASE, CASE_EVENT, WARNINGS
+from projections.days import DAY_US, SHANGHAI_US
+from projections.expenses.tables import CASE, CASE_EVENT, WARNINGS
 from projections.register.queries.event_telling import EventTeller
 from projections.register.queries.fields import (
     DAY,
@@ -38,8 +39,6 @@ UNCLAIMED: Final = "RAISED"
 """No township has it: the county has to find one."""
 WAITING: Final = tuple(state for state in OPEN if state != "FOLLOWED")
 """A day is set for what comes next."""
-_SHANGHAI_US: Final = 8 * 3_600_000_000
-_DAY_US: Final = 86_400_000_000
 _C = CASE.c
 _WAITS: Final = _C.state.in_(WAITING)
 _DUE_ON: Final[ColumnElement[Any]] = case((_WAITS, func.coalesce(_C.outcome_due_on, _C.due_on)), else_=None)
@@ -115,7 +114,7 @@ def case_shape(today: int) -> Shape:
             Field("level", _C.warning_level, TEXT, "How severe it is", "warning_level", always=True),
             Field("division", _C.division, DIVISION, "The township that has it, or the county that has to find one", always=True),
             Field("raised_at", _C.raised_at, INSTANT, "When it was raised"),
-            Field("age_days", today - (_C.raised_at + _SHANGHAI_US) // _DAY_US, WHOLE, "Days since then, in the province"),
+            Field("age_days", today - (_C.raised_at + SHANGHAI_US) // DAY_US, WHOLE, "Days since then, in the province"),
             Field("due_on", _DUE_ON, DAY, "The last day of what comes next: claim, visit or outcome"),
             Field("overdue", _overdue(today), FLAG, "That day has passed", always=True),
             Field("unclaimed", _C.state == UNCLAIMED, FLAG, "No township has it yet", always=True),

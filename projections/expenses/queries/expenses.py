@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
-from projections.intake.settlements import REVERSED
-from projections.intake.tables import SETTLEMENT
+from projections.expenses.settlements import REVERSED
+from projections.expenses.tables import SETTLEMENT
 
 FINAL: Final = "FINAL"
 _OTHER: Final = SETTLEMENT.alias("other")

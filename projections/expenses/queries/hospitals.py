@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from projections.intake.tables import DEAD_LETTER, SETTLEMENT
+from projections.expenses.tables import DEAD_LETTER, SETTLEMENT
 
 
 @dataclass(frozen=True, slots=True)

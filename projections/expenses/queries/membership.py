@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from projections.intake.tables import MEMBERSHIP
+from projections.expenses.tables import MEMBERSHIP
 
 _IDS_AT_ONCE: Final = 500
 
@@ -18,12 +18,6 @@ def memberships_of(connection: Connection, persons: Collection[bytes]) -> list[R
 def members_ever(connection: Connection, household_id: bytes) -> set[bytes]:
     """Everybody who ever was in the household."""
     return {row.person_id for row in _rows(connection, MEMBERSHIP.c.household_id, [household_id])}
-
-
-def household_on(memberships: Collection[Row[Any]], day: int) -> bytes | None:
-    """Of one person's memberships: the household on that day; the one learnt last, where two say so."""
-    there = [row for row in memberships if row.joined_on <= day and (row.left_on is None or day < row.left_on)]
-    return max(there, key=lambda row: row.version).household_id if there else None
 
 
 def _rows(connection: Connection, by: Any, ids: Collection[bytes]) -> list[Row[Any]]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from projections.intake.tables import CASE
+from projections.expenses.tables import CASE
 
 WAITING: Final = ("RAISED", "ASSIGNED", "VERIFYING", "VERIFIED")
 """For people: each has a day until when."""

@@ -119,7 +119,7 @@ def test_a_part_that_cannot_be_reached_shows_its_code_and_the_rest_is_told(setti
 @pytest.mark.parametrize(
     ("down", "untold"),
     [
-        ("log_url", {"log", "relay", "checkpoint", "members", "feed", "intake"}),
+        ("log_url", {"log", "relay", "checkpoint", "members", "feed", "intake", "warner"}),
         ("store_url", {"store", "relay", "register"}),
         ("views_url", {"view register", "view expenses"}),
     ],

@@ -68,6 +68,7 @@ def test_status_and_alerts_agree_on_names_and_limits() -> None:
     assert limits["RegistryViewBehind"] == str(judging.VIEW_S)
     assert limits["RegistryFeedBehind"] == str(judging.FEED_S)
     assert limits["RegistryIntakeBehind"] == str(judging.INTAKE_S)
+    assert limits["RegistryWarnerBehind"] == str(judging.WARNER_S)
     assert limits["RegistryCheckpointsBehind"] == str(judging.CHECKPOINTS * 1000)
 
 

@@ -13,15 +13,16 @@ import pytest
 from sqlalchemy import Engine, select
 
 from consumers.rebuild.rebuild import Rebuild
+from consumers.warning.belonging import Membership, household_of
 from deploy.composition.read_side import READ_MODELS
 from projections.checkpoints import AnotherProjector
 from projections.database import open_engine
-from projections.intake.projection import DEAD_LETTERS, EXPENSES, IntakeProjection
-from projections.intake.queries.expenses import expenses_of
-from projections.intake.queries.hospitals import HospitalFigures, dead_letters_of, hospital_figures
-from projections.intake.queries.membership import household_on, memberships_of
-from projections.intake.read_model import INTAKE
-from projections.intake.tables import CASE, METADATA
+from projections.expenses.projection import ACCEPTED_EXPENSES, DEAD_LETTERS, ExpensesProjection
+from projections.expenses.queries.expenses import expenses_of
+from projections.expenses.queries.hospitals import HospitalFigures, dead_letters_of, hospital_figures
+from projections.expenses.queries.membership import memberships_of
+from projections.expenses.read_model import EXPENSES
+from projections.expenses.tables import CASE, METADATA
 from projections.read_model import ReadModelStopped
 from projections.views.views import Views
 from registry.early_warning.assign import AssignEarlyWarning
@@ -39,10 +40,10 @@ from schemas.topics import live_topics
 from tests.support.corrected import LATE, correct, found_wrong, void
 from tests.support.early_warnings import CASE as FIRST_CASE
 from tests.support.early_warnings import WARNINGS, assessed, closed, ended, expense, verified, visited
+from tests.support.expense_facts import ACCEPTED_ON, Told, dead_letter, folded, messages, patient, placed
 from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
 from tests.support.families import BIRTH, DAUGHTER, DEATH, SON, opening
 from tests.support.histories import relapse_checked
-from tests.support.intake_facts import ACCEPTED_ON, Told, dead_letter, folded, messages, patient, placed
 from tests.support.logged import batches, interleaved
 from tests.support.pipeline import digested_rows
 from tests.support.rebuilding import feed, live_digest, log_at
@@ -110,9 +111,9 @@ def test_a_case_is_what_the_write_side_has(engine: Engine, name: str) -> None:
         assert warnings is not None
         records = placed(messages(stream[:end]))
         folded(engine, *[[record] for record in records])
-        one_by_one = digested_rows(engine, INTAKE)
+        one_by_one = digested_rows(engine, EXPENSES)
         folded(engine, records)
-        assert digested_rows(engine, INTAKE) == one_by_one
+        assert digested_rows(engine, EXPENSES) == one_by_one
         with engine.connect() as connection:
             rows = {row.case_id: row for row in connection.execute(select(CASE))}
         if warnings.case is None:
@@ -178,17 +179,18 @@ def test_a_member_is_one_from_the_day_of_joining_to_the_day_before_leaving(engin
     folded(engine, placed(messages(register.events(member))))
     with engine.connect() as connection:
         (row,) = memberships_of(connection, [member.bytes])
-    assert household_on([row], row.joined_on) == HOUSEHOLD.bytes
-    assert household_on([row], row.joined_on - 1) is None
+    own = [Membership(UUID(bytes=row.household_id), date(1970, 1, 1) + timedelta(days=row.joined_on))]
+    assert household_of(own, own[0].joined_on) == HOUSEHOLD
+    assert not own[0].holds_on(own[0].joined_on - timedelta(days=1))
 
 
 def memberships_folded(engine: Engine, register: Register, person_id: UUID) -> list[tuple[bytes, int, int | None]]:
     """Household, and the days of joining and leaving counted from day 0; the same one by one and at once."""
     records = placed(messages(register.events(person_id)))
     folded(engine, *[[record] for record in records])
-    one_by_one = digested_rows(engine, INTAKE)
+    one_by_one = digested_rows(engine, EXPENSES)
     projection = folded(engine, records)
-    assert digested_rows(engine, INTAKE) == one_by_one
+    assert digested_rows(engine, EXPENSES) == one_by_one
     assert projection.fold([record._replace(offset=record.offset + 100) for record in records]) == 0
     first = day(0).toordinal() - DAY_NUMBER
     with engine.connect() as connection:
@@ -223,7 +225,7 @@ def test_a_move_that_follows_from_nothing_stops_it(engine: Engine) -> None:
     (_, left) = placed(messages(register.events(SON)))
     folded(engine)
     with pytest.raises(ReadModelStopped, match="left a household"):
-        IntakeProjection(engine).fold([left])
+        ExpensesProjection(engine).fold([left])
 
 
 def test_the_hospitals_figures(engine: Engine) -> None:
@@ -247,48 +249,50 @@ def test_the_hospitals_figures(engine: Engine) -> None:
 
 def test_nothing_of_a_dead_letter_is_kept_that_its_hospital_wrote(engine: Engine) -> None:
     folded(engine, placed([dead_letter(5, "E-ID-CHECKSUM", value=b"469999190001011234")]))
-    (row,) = digested_rows(engine, INTAKE)["dead_letter"]
+    (row,) = digested_rows(engine, EXPENSES)["dead_letter"]
     assert not any("469999" in str(value) or "S5" in str(value) for value in row)
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        Message(EXPENSES, b"x", b"not Avro", (), 0),
+        Message(ACCEPTED_EXPENSES, b"x", b"not Avro", (), 0),
         Message(DEAD_LETTERS, b"x", None, (), 0),
-        Message(EXPENSES, b"x", None, (), 0),
+        Message(ACCEPTED_EXPENSES, b"x", None, (), 0),
     ],
 )
 def test_what_nobody_can_read_stops_it_and_nothing_is_written(engine: Engine, message: Message) -> None:
-    projection = IntakeProjection(engine)
+    projection = ExpensesProjection(engine)
     with pytest.raises(ReadModelStopped):
         projection.fold(placed([Told(1).message(), message]))
     assert projection.checkpoints() == {}
-    assert digested_rows(engine, INTAKE)["settlement"] == []
+    assert digested_rows(engine, EXPENSES)["settlement"] == []
 
 
 def test_a_gap_in_a_stream_of_warnings_stops_it(engine: Engine) -> None:
     first, *rest = placed(messages(a_register(opening(), closed()).events(WARNINGS)))
     folded(engine, [first])
     with pytest.raises(ReadModelStopped, match="version 3 follows 1"):
-        IntakeProjection(engine).fold(rest[1:])
+        ExpensesProjection(engine).fold(rest[1:])
 
 
 def test_what_was_folded_before_is_dropped(engine: Engine) -> None:
     register = a_register(opening(), closed())
     records = placed([Told(1).message(), *messages(event for stream in register.streams for event in register.events(stream))])
     projection = folded(engine, records)
-    before = digested_rows(engine, INTAKE)
+    before = digested_rows(engine, EXPENSES)
     assert projection.fold(records) == 0
     assert projection.repeated == len(records)
-    moved = [record._replace(offset=record.offset + 100) for record in records if record.topic not in (EXPENSES, DEAD_LETTERS)]
+    moved = [
+        record._replace(offset=record.offset + 100) for record in records if record.topic not in (ACCEPTED_EXPENSES, DEAD_LETTERS)
+    ]
     assert projection.fold(moved) == 0
-    assert digested_rows(engine, INTAKE) == before
+    assert digested_rows(engine, EXPENSES) == before
 
 
 def test_who_lost_the_partition_writes_nothing_more(engine: Engine) -> None:
     (first, second) = placed([Told(1).message(), Told(2).message()])
-    ours, other = IntakeProjection(engine), IntakeProjection(engine)
+    ours, other = ExpensesProjection(engine), ExpensesProjection(engine)
     ours.claim(first.topic, first.partition)
     ours.fold([first])
     assert other.claim(first.topic, first.partition).next_offset == 1
@@ -316,7 +320,7 @@ def test_both_engines_hold_the_same_rows(engine: Engine, postgres_uri: str) -> N
     try:
         METADATA.create_all(other)
         folded(other, *batches(interleaved(records, Random(3)), Random(3), 20))
-        assert digested_rows(other, INTAKE) == digested_rows(engine, INTAKE)
+        assert digested_rows(other, EXPENSES) == digested_rows(engine, EXPENSES)
         with engine.connect() as ours, other.connect() as theirs:
             assert hospital_figures(ours) == hospital_figures(theirs)
             everybody = [patient(number).bytes for number in range(11)]
@@ -334,9 +338,9 @@ def test_a_rebuild_holds_the_same_rows(tmp_path: Path, workers: int) -> None:
     producer.close()
     views = Views(f"sqlite:///{tmp_path}")
     try:
-        feed(views, INTAKE, log)
-        before = live_digest(views, INTAKE)
-        outcome = Rebuild(views, INTAKE, log_at(log), workers).run()
+        feed(views, EXPENSES, log)
+        before = live_digest(views, EXPENSES)
+        outcome = Rebuild(views, EXPENSES, log_at(log), workers).run()
         assert outcome.swapped
         assert outcome.comparison is not None
         assert outcome.comparison.built == before
@@ -346,4 +350,4 @@ def test_a_rebuild_holds_the_same_rows(tmp_path: Path, workers: int) -> None:
 
 
 def test_the_pipeline_feeds_it() -> None:
-    assert INTAKE in READ_MODELS
+    assert EXPENSES in READ_MODELS

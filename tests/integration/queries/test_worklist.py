@@ -15,15 +15,15 @@ from openapi_schema_validator import OAS31Validator
 
 from projections.api import get_hospital_dead_letters, get_hospitals, get_warning, get_warnings
 from projections.database import open_engine
-from projections.intake.tables import METADATA
+from projections.expenses.tables import METADATA
 from registry.early_warning.escalate import EscalateEarlyWarning
 from registry.early_warning.visit import RecordWarningVisit, VerifyEarlyWarning
 from registry.early_warning.warnings import case_id_of, stream_id_of
 from schemas.access import Actor, permissions
 from schemas.code_tables import table
 from tests.support.early_warnings import assessed_person
+from tests.support.expense_facts import Told, dead_letter, folded, messages, placed
 from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
-from tests.support.intake_facts import Told, dead_letter, folded, messages, placed
 from tests.support.query_app import ask, query_app, told
 from tests.support.register import a_register
 

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from consumers.warning.timers import commands_of_the_day
-from projections.intake.queries.open_cases import open_cases
+from consumers.warning.timers import command_of_the_day
+from projections.expenses.queries.open_cases import open_cases
 from registry.early_warning.command import WarningCommand
 from registry.early_warning.escalate import EscalateEarlyWarning
 from registry.early_warning.outcome import CloseEarlyWarning
@@ -25,7 +25,7 @@ def on(bench: WarningBench, today: date) -> list[WarningCommand]:
     """What the day brings; the register is told."""
     bench.flow()
     with bench.expenses.connect() as connection:
-        commands = list(commands_of_the_day(open_cases(connection), POLICY_FOR, today))
+        commands = [due for case in open_cases(connection) if (due := command_of_the_day(case, POLICY_FOR, today)) is not None]
     bench.pipe.execute(*commands)
     bench.flow()
     return commands
