@@ -16,9 +16,12 @@ PATHS = (
     "relaying_kafka",
     "projecting",
     "feeding",
+    "intake",
     "rebuilding",
+    "warning",
     "history",
     "queries",
+    "reimbursing",
     "served",
     "visible",
 )

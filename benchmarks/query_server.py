@@ -21,6 +21,7 @@ from deploy.clocks import SystemClock
 from projections.api.blueprints import query_blueprints
 from projections.api.parts import QueryParts
 from projections.database import open_engine
+from projections.expenses.queries.silence import SilenceRule
 from projections.register.queries.division_tree import DivisionTree
 from projections.register.tables import HOUSEHOLD, LEDGER_ENTRY, MEASURE, MEMBER, SPELL
 from schemas.access import ACTOR, Actor
@@ -46,6 +47,7 @@ def query_parts(engine: Engine) -> QueryParts:
         ticks=time.monotonic,
         pause=time.sleep,
         metrics=CollectorRegistry(),
+        silence=lambda: SilenceRule(3, 24),
     )
 
 

@@ -23,7 +23,7 @@ def measure() -> Iterator[Figure]:
         create_topics(path, live_topics())
         producer = EmbeddedProducer(path, now_ms=lambda: 0, name=RELAY)
         notary = Notary(SigningKeys.generate(), "/registry/benchmark")
-        relay = Relay(side.store.recorder, producer, "/registry/benchmark", notary=notary, look_ahead=True)
+        relay = Relay(side.store.recorder, producer, "/registry/benchmark", notary=notary)
         events = side.store.recorder.head().position
         rate = events / seconds_of(relay.drain)
         producer.close()

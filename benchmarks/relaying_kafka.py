@@ -6,6 +6,7 @@ mark of the same size; it reads nothing, seals nothing and asks nobody where it 
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 from typing import Any
 
 from benchmarks.engines import with_topics
@@ -25,25 +26,30 @@ from registry.relay.relay import PAGE_MAX, RELAY, Relay, messages_of
 from schemas.messages import Message
 from schemas.topics import topic_spec
 
-HOUSEHOLDS, VISITS, ROUNDS = 4_000, 9, 3
+HOUSEHOLDS, VISITS, WARM, ROUNDS = 6_000, 9, 3, 9
 SOURCE = "/registry/benchmark"
 GOALS = {"python": 0.85, "confluent": 0.6}
 
 
 def measure() -> Iterator[Figure]:
-    """40,000 events in pages of the relay's own size; the better of a few rounds of each, by turns."""
+    """60,000 events in pages of the relay's own size; the medians of a few rounds of each, by turns, after some to warm up.
+
+    A round's first page is not timed: a new producer asks for the topics' partitions then.
+    """
     with a_register() as side:
         add_households(side, HOUSEHOLDS, VISITS, batch_size=5000)
-        events = side.store.recorder.head().position
+        events = side.store.recorder.head().position - PAGE_MAX
         for client, goal in GOALS.items():
             settings = with_topics(side.settings, client)
             pages = _pages(side)
             bare, relayed = [], []
-            for turn in range(ROUNDS):
+            for turn in range(WARM + ROUNDS):
                 bare.append(_bare(settings, pages, turn))
                 relayed.append(_relayed(settings, side, turn))
-            ratio = min(bare) / min(relayed)
-            measured = f"{events / min(relayed):,.0f} events/s (bare {events / min(bare):,.0f})"
+            # The broker's own compiler makes the first ones slow; the fastest of few is luck.
+            of_bare, of_relayed = median(bare[WARM:]), median(relayed[WARM:])
+            ratio = of_bare / of_relayed
+            measured = f"{events / of_relayed:,.0f} events/s (bare {events / of_bare:,.0f})"
             yield Figure(f"relay to Kafka, {client}", measured, ratio, f">= {goal}", ratio >= goal)
 
 
@@ -63,7 +69,8 @@ class Unmarked:
 def _relayed(settings: Settings, side: WriteSide, turn: int) -> float:
     producer = open_producer(settings, RELAY, SystemClock())
     notary = Notary(SigningKeys.generate(), SOURCE)
-    relay = Relay(side.store.recorder, Unmarked(producer), SOURCE, notary=notary, look_ahead=True)
+    relay = Relay(side.store.recorder, Unmarked(producer), SOURCE, notary=notary)
+    relay.step()
     seconds = seconds_of(relay.drain)
     producer.close()
     return seconds
@@ -85,7 +92,8 @@ def _partition(message: Message) -> int:
 def _bare(settings: Settings, pages: Sequence[Sequence[Placed]], turn: int) -> float:
     send, close = (_python if settings.kafka_client == "python" else _confluent)(settings, f"bare-{turn}")
     gc.collect()
-    seconds = seconds_of(lambda: [send(page) for page in pages])
+    send(pages[0])
+    seconds = seconds_of(lambda: [send(page) for page in pages[1:]])
     close()
     return seconds
 

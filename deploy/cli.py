@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "status": "Show what this installation holds and how far behind each part is.",
     "import": "Import households, measures or visits from a spreadsheet.",
     "token": "Create, list and revoke access tokens.",
+    "account": "Add, list and disable people's accounts for the pages.",
     "policy": "Check, activate and list policy documents.",
     "migrate": "Make the tables in PostgreSQL, or bring them to this program's revision.",
     "migrate-log": "Move from the embedded log to Kafka.",
@@ -35,6 +36,11 @@ SUBCOMMANDS = {
     "intake": "Run the intake alone, from the hospitals' topics to the accepted expenses.",
     "deliver": "Tell offices of early warnings, by e-mail and webhooks.",
     "notices": "What offices were told: list it, try again, check the file of recipients.",
+    "whatif": "Assess a period's medical expenses under another policy, beside what was raised; changes nothing.",
+    "visits": "Flag the home visits that a rule of policy doubts.",
+    "sample": "Draw households by lot for a check, and draw a sample again.",
+    "national": "Compare an extract of the national system with the register.",
+    "digest": "The weekly digest of a supervision team or the province: make, show and verify it.",
     "hospital": "Hospitals that report expenses: their topics, and the key for ID numbers.",
 }
 """Each is the module deploy/commands/<name>_command.py."""

@@ -17,7 +17,12 @@ from deploy.told_errors import Language, code_of
 from registry.store.errors import StoreMissing
 
 ANSWER_S: Final = 2.8
-UNREACHABLE: Final = {"store": "E-STORE-UNAVAILABLE", "register": "E-STORE-UNAVAILABLE", "view": "E-VIEWS"}
+UNREACHABLE: Final = {
+    "store": "E-STORE-UNAVAILABLE",
+    "register": "E-STORE-UNAVAILABLE",
+    "view": "E-VIEWS",
+    "hospitals": "E-VIEWS",
+}
 """By the first word of a part, what is out of reach where it says nothing itself; else it is the log."""
 
 
@@ -27,6 +32,9 @@ def overview(settings: Settings, language: Language = "en") -> Document:
     answers = answers_within(ANSWER_S, questions(settings))
     # A read model's lag needs the log too: where neither answers, it is the log that is away.
     unreachable = UNREACHABLE if not isinstance(answers["log"], Exception) else {**UNREACHABLE, "view": "E-LOG-UNAVAILABLE"}
+    # The silence of hospitals is judged by the store's policy on a read model.
+    if isinstance(answers["store"], Exception):
+        unreachable = {**unreachable, "hospitals": UNREACHABLE["store"]}
     for part, answer in answers.items():
         if isinstance(answer, StoreMissing):
             raise answer

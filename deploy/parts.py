@@ -17,13 +17,15 @@ PARTS_ON_KAFKA: Final = ("relay", "project", "project", "feed", "intake")
 DELIVER: Final = "deliver"
 """One more, where offices are told of anything."""
 ALL: Final = "all"
+ALL_BUT_INTAKE: Final = "all but intake"
 
 
-def pipeline(settings: Settings) -> list[Child]:
-    """From the event store to the read models and the public topics; not started yet."""
+def pipeline(settings: Settings, *, intake: bool = True) -> list[Child]:
+    """From the event store to the read models and the public topics; not started yet. intake: whether it takes records in."""
     if not on_kafka(settings):
-        return [_child("pipeline", settings, ALL, 0)]
-    parts = (*PARTS_ON_KAFKA, DELIVER) if settings.notices_file else PARTS_ON_KAFKA
+        return [_child("pipeline", settings, ALL if intake else ALL_BUT_INTAKE, 0)]
+    parts: tuple[str, ...] = (*PARTS_ON_KAFKA, DELIVER) if settings.notices_file else PARTS_ON_KAFKA
+    parts = tuple(part for part in parts if intake or part != "intake")
     names = [f"{part} {parts[:place].count(part) + 1}" for place, part in enumerate(parts)]
     return [_child(name, settings, part, place) for place, (name, part) in enumerate(zip(names, parts, strict=True))]
 

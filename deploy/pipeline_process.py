@@ -8,11 +8,12 @@ see `child`.
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from deploy.child import BROKEN, REFUSED
 from deploy.parent_watch import die_with_parent
-from deploy.parts import ALL
+from deploy.parts import ALL, ALL_BUT_INTAKE
 from deploy.pipeline.running import run_all, run_deliver, run_feed, run_intake, run_projectors, run_relay
 from deploy.process_log import process_logger, set_up_log
 from deploy.settings import Settings
@@ -20,6 +21,7 @@ from deploy.told_errors import code_of, language_of, lines_of
 
 PARTS: Final[Mapping[str, Callable[[Settings], None]]] = {
     ALL: run_all,
+    ALL_BUT_INTAKE: partial(run_all, intake=False),
     "relay": run_relay,
     "project": run_projectors,
     "feed": run_feed,
@@ -34,7 +36,7 @@ def main(part: str = ALL) -> int:
     if supervisor:
         die_with_parent(int(supervisor))
     settings = Settings.read()
-    set_up_log("pipeline" if part == ALL else part, settings.log_level)
+    set_up_log("pipeline" if part in (ALL, ALL_BUT_INTAKE) else part, settings.log_level)
     try:
         PARTS[part](settings)
     except Exception as error:

@@ -27,10 +27,11 @@ NO_END: Final = 2**31 - 1
 
 _WRITES = "registry_writes"
 _SQLITE_PRAGMAS = (
+    # First of all: two threads may open a new database at the same instant, and each wants to change its mode.
+    "PRAGMA busy_timeout=30000",
     "PRAGMA journal_mode=WAL",
     # A read model can be rebuilt: losing the last transactions to a power cut is harmless, as its checkpoint goes with them.
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA busy_timeout=30000",
     # Every 16 MB instead of 4: pages that each batch of a catch-up changes are moved into the database a quarter as often.
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA temp_store=MEMORY",

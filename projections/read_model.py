@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Engine, MetaData, Table
+from sqlalchemy import Connection, Engine, MetaData, Table
 
 from projections.checkpoints import Checkpoint
 from schemas.messages import Record, TopicPartition
@@ -53,7 +53,8 @@ class ReadModel:
 
     topics: what it reads; metadata: its tables, created whole in a database (or schema) of their own; digested: the tables that
     two builds of the same log must agree on, row by row; project: opens a projection on a database that has the tables; effects:
-    the table of what it brings about outside (`projections.effects`), if it does.
+    the table of what it brings about outside (`projections.effects`), if it does; period: from when until when it can show what
+    the log does not keep for ever, microseconds since 1970 (None: nothing yet), where it reads such topics.
     """
 
     name: str
@@ -64,3 +65,4 @@ class ReadModel:
     digested: tuple[Table, ...]
     project: Callable[[Engine], Projection]
     effects: Table | None = None
+    period: Callable[[Connection], tuple[int, int] | None] | None = None

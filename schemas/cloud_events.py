@@ -6,7 +6,7 @@ Called once for every event that the relay moves, hence the caches.
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from schemas.messages import Headers, uuid_text
+from schemas.messages import Header, Headers, uuid_text
 
 CONTENT_TYPE = b"application/avro"
 
@@ -20,17 +20,29 @@ def cloud_event_headers(
     `recorded_at_us` microseconds since 1970 UTC, `position` the event's place in the registry's sequence.
     """
     version, kind, origin, content_type = _constant_headers(event_type, source)
-    second, micros = divmod(recorded_at_us, 1_000_000)
     return (
         version,
         ("ce_id", uuid_text(event_id)),
         kind,
         origin,
-        ("ce_subject", subject),
-        ("ce_time", b"%b.%06dZ" % (_second_text(second), micros)),
+        _subject_header(subject),
+        _time_header(recorded_at_us),
         content_type,
         ("registry_position", b"%d" % position),
     )
+
+
+@lru_cache(maxsize=8192)
+def _subject_header(subject: bytes) -> Header:
+    """The events of one household come close together."""
+    return ("ce_subject", subject)
+
+
+@lru_cache(maxsize=4096)
+def _time_header(recorded_at_us: int) -> Header:
+    """Those of one save have one time."""
+    second, micros = divmod(recorded_at_us, 1_000_000)
+    return ("ce_time", b"%b.%06dZ" % (_second_text(second), micros))
 
 
 @lru_cache(maxsize=4096)

@@ -3,12 +3,14 @@
 A message is what a producer hands over; a record is the same thing once the log has given it its place.
 """
 
+from binascii import hexlify
 from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
-Headers = tuple[tuple[str, bytes], ...]
+Header = tuple[str, bytes]
+Headers = tuple[Header, ...]
 TopicPartition = tuple[str, int]
 ResumeFrom = Callable[[str, int], int | None]
 """(topic, partition) -> offset of the NEXT record to read, or None for what the group committed."""
@@ -40,12 +42,15 @@ class Record(NamedTuple):
     timestamp_ms: int
 
 
+_GROUPS = Struct("8s4s4s4s12s").unpack
+_HYPHENED = b"-".join
+
+
 def uuid_text(id_bytes: bytes) -> bytes:
     """The canonical 36 characters of a 16-byte id, as ASCII: the form of every key and of `ce_id`."""
-    digits = id_bytes.hex()
-    if len(digits) != 32:
+    if len(id_bytes) != 16:
         raise ValueError(f"an id has 16 bytes, not {len(id_bytes)}")
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}".encode()
+    return _HYPHENED(_GROUPS(hexlify(id_bytes)))
 
 
 def partition_for(key: bytes, partitions: int) -> int:

@@ -184,6 +184,11 @@ HOSPITAL_STOPPED: Final = Metric(
     en="1 for each hospital that the intake takes nothing in of: too many of its records were dead letters.",
     zh="因死信过多而停止接收其记录的医疗机构，每家为 1。",
 )
+HOSPITAL_SILENT: Final = Metric(
+    *("registry_hospital_silent_seconds", "gauge", ("institution",), "seconds", API),
+    en="How long each hospital that has fallen silent has been so; nothing is said of the others, nor of those that are stopped.",
+    zh="已中断上报的医疗机构各自中断的时长；未中断的与已停止接收的不出现。",
+)
 NOTICES: Final = Metric(
     *("registry_notices", "gauge", ("state",), "deliveries", PIPELINE),
     en="Deliveries of notices by state: PENDING, DELIVERED, GIVEN_UP, LAPSED (too old to be sent); none where nobody is told.",
@@ -210,7 +215,7 @@ METRICS: Final = (
     *(HTTP_REQUESTS, HTTP_SECONDS, APPEND_SECONDS, APPEND_FAILURES, HOUSEHOLDS, KNOWN_BEFORE),
     *(STORE_POSITION, RELAY_POSITION, CHECKPOINT_POSITION, LAG_EVENTS, LAG_SECONDS, LAG_UNREADABLE),
     *(REBUILD_DONE, REBUILD_TOTAL, PIPELINE_EVENTS, PIPELINE_UNAVAILABLE, PIPELINE_LAST_MOVED),
-    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS, HOSPITAL_STOPPED),
+    *(PARTITIONS_TAKEN, PARTITIONS_LOST, REPEATED, HOSPITAL_RECORDS, HOSPITAL_STOPPED, HOSPITAL_SILENT),
     *(NOTICES, NOTICES_OLDEST, NOTICE_ATTEMPTS),
     _of_the_client("process_start_time_seconds", "gauge", "seconds since 1970", "When the process began.", "进程启动的时刻。"),
     _of_the_client("process_cpu_seconds_total", "counter", "seconds", "Processor time used.", "已用处理器时间。"),

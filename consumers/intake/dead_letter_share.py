@@ -2,7 +2,7 @@
 
 The hour is the log's: it ends with a hospital's newest record, by append time, so that a backlog is judged as it was sent. What
 was sent before a hospital was last resumed is not counted: it may be taken in without stopping the hospital again. Counts are
-kept by the second, at most 3,600 pairs for a hospital. Pure; they are of one process, and a new one begins at nothing.
+kept by the second, at most 3,600 pairs for a hospital. Pure; they are of one process: `recounting` has a new one's.
 """
 
 from collections.abc import Iterable
@@ -67,6 +67,8 @@ class DeadLetterShare:
     """Of every hospital, for one thread."""
 
     def __init__(self) -> None:
+        self.begun = False
+        """Whether what was taken in before it began is counted."""
         self._hours: dict[str, _Hour] = {}
 
     def resumed(self, institution: str, at_ms: int) -> None:

@@ -5,6 +5,7 @@ remembers nothing else. Another intake takes its name over, and the log refuses 
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from consumers.intake.dead_letter_share import Taken
@@ -18,7 +19,7 @@ from schemas.uncollected import uncollected
 INTAKE: Final = "intake"
 """Name of its producer, and of its mark."""
 BATCH_MAX: Final = 2000
-"""Records of one transaction."""
+"""Records of one transaction. On Kafka one of a single record takes 16 to 33 ms (on a busy machine): shared by so many, less."""
 
 
 Told = Callable[[Sequence[Taken]], None]
@@ -37,6 +38,7 @@ class Judge(Protocol):
         ...
 
 
+@lru_cache(maxsize=4096)
 def institution_of(topic: str) -> str | None:
     """Whose topic it is; None where it is no hospital's."""
     code = topic.removeprefix(HOSPITAL_TOPIC.stem).partition(".")[0]

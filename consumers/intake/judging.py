@@ -15,12 +15,12 @@ from consumers.intake.letters import Letters
 from registry.expenses.check import DAYS_MAX, REVERSED, Door, check
 from registry.expenses.identities import newborn_id
 from registry.expenses.person_tokens import PersonTokens
-from registry.expenses.seal import IntakeKeys
+from registry.expenses.seal import IntakeKeys, SealedNumber
 from registry.refusal import Refused, Violation
 from registry.vault.id_number import violations_of
 from schemas.catalogue import Catalogue
 from schemas.clock import Clock, shanghai_date
-from schemas.codec import Codec, Undecodable
+from schemas.codec import Codec, Undecodable, dress
 from schemas.divisions import Divisions
 from schemas.messages import Message, Record
 
@@ -32,12 +32,13 @@ Identify = Callable[[Sequence[str]], Sequence[UUID]]
 
 @dataclass(slots=True)
 class Case:
-    """A record on its way: what it says, what is wrong with it, and whose it is."""
+    """A record on its way: what it says (`bare`: as the codec's bare values), what is wrong with it, and whose it is."""
 
     record: Record
     institution: str
     record_type: str
     values: Mapping[str, Any]
+    bare: Mapping[str, Any]
     violations: list[Violation]
     id_number: str | None = None
     person_id: UUID | None = None
@@ -47,13 +48,14 @@ class Case:
 class ExpenseJudge:
     """Judges batches of records.
 
-    identify: the vault's; divisions: the tree as it is now; allow_synthetic: whether made-up ID numbers are taken.
+    keys: the intake's as they are now, asked once for each batch; identify: the vault's; divisions: the tree as it is now;
+    allow_synthetic: whether made-up ID numbers are taken.
     """
 
     def __init__(
         self,
         catalogue: Catalogue,
-        keys: IntakeKeys,
+        keys: Callable[[], IntakeKeys],
         tokens: PersonTokens,
         identify: Identify,
         divisions: Callable[[], Divisions],
@@ -75,37 +77,46 @@ class ExpenseJudge:
         """One message for each record, in their order."""
         now = self._clock.now()
         divisions = self._divisions()
-        cases = [self._read(record, now, divisions) for record in records]
+        doors = {topic: Door(institution_of(topic) or "", now, DAYS_MAX, divisions) for topic in {r.topic for r in records}}
+        cases = [self._read(record, doors[record.topic]) for record in records]
         today = shanghai_date(now)
-        for case in cases:
-            if not case.violations:
-                self._look_behind_the_seal(case, today)
+        self._look_behind_the_seals([case for case in cases if not case.violations], self._keys(), today)
         self._find_persons([case for case in cases if case.id_number is not None and not case.violations])
         return [self._message(case, now) for case in cases]
 
-    def _read(self, record: Record, now: datetime, divisions: Divisions) -> Case:
-        institution = institution_of(record.topic) or ""
+    def _read(self, record: Record, door: Door) -> Case:
+        institution = door.institution
         try:
-            schema, values = self._codec.decode_as_latest(record.value or b"")
+            schema, bare = self._codec.decode_bare_as_latest(record.value or b"")
+            if not schema.event_type.startswith(RECORD_KIND):
+                raise Undecodable(f"{schema.event_type} is no hospital's to send")
+            values = dress(self._codec.catalogue.latest(schema.event_type), bare)
         except Undecodable:
-            return Case(record, institution, "", {}, [Violation("E-RECORD-UNREADABLE")])
-        if not schema.event_type.startswith(RECORD_KIND):
-            return Case(record, institution, "", {}, [Violation("E-RECORD-UNREADABLE")])
-        violations = list(check(schema.event_type, values, Door(institution, now, DAYS_MAX, divisions)))
-        return Case(record, institution, schema.event_type, values, violations)
+            return Case(record, institution, "", {}, {}, [Violation("E-RECORD-UNREADABLE")])
+        violations = list(check(schema.event_type, values, door))
+        return Case(record, institution, schema.event_type, values, bare, violations)
 
-    def _look_behind_the_seal(self, case: Case, today: date) -> None:
-        values = case.values
+    def _look_behind_the_seals(self, cases: Sequence[Case], keys: IntakeKeys, today: date) -> None:
+        sealed = []
+        for case in cases:
+            if case.values["person_token"] is None:
+                sealed.append(case)
+            else:
+                self._open_token(case)
+        numbers = keys.open_all([SealedNumber(case.values["key_id"], case.values["sealed_id"]) for case in sealed])
+        for case, number in zip(sealed, numbers, strict=True):
+            if isinstance(number, Refused):
+                case.violations.extend(number.violations)
+            else:
+                wrong = violations_of(number, today=today, allow_synthetic=self._allow_synthetic, at="sealed_id")
+                case.violations.extend(wrong)
+                case.id_number = number
+
+    def _open_token(self, case: Case) -> None:
         try:
-            if values["person_token"] is not None:
-                self._is(case, self._tokens.open(values["person_token"], case.institution))
-                return
-            number = self._keys.open(values["key_id"], values["sealed_id"])
+            self._is(case, self._tokens.open(case.values["person_token"], case.institution))
         except Refused as refused:
             case.violations.extend(refused.violations)
-            return
-        case.violations.extend(violations_of(number, today=today, allow_synthetic=self._allow_synthetic, at="sealed_id"))
-        case.id_number = number
 
     def _find_persons(self, cases: Sequence[Case]) -> None:
         if cases:
@@ -127,6 +138,5 @@ class ExpenseJudge:
             return self._letters.dead(case.record, case.institution, settlement_id, case.violations, now)
         reversed_ = case.record_type == REVERSED
         kind = case.record_type.rpartition("_")[2].upper()
-        return self._letters.accepted(
-            case.record, case.values, kind, (case.person_id, case.guardian_id), now, settled=not reversed_
-        )
+        person = case.person_id, case.guardian_id
+        return self._letters.accepted(case.record, case.values, kind, person, now, settled=not reversed_, bare=case.bare)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, IsolationLevel, KafkaError, KafkaException
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
@@ -21,6 +21,9 @@ _PASSING: Final = frozenset(
     {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART}
 )
 _AGAIN_S: Final = 0.05
+_NOT_YET_S: Final = 0.002
+_POLL_S: Final = 0.1
+"""How long to wait at most at a time: a share that is gained meanwhile gives nothing before it was sought."""
 _QUEUED_KIB: Final = 16 * 1024
 """What the client may fetch ahead of us, over all partitions."""
 
@@ -31,6 +34,8 @@ class ConfluentReader:
     def __init__(self, address: KafkaAddress, membership: Membership) -> None:
         self._address = address
         self._membership = membership
+        self._unassigned: set[TopicPartition] = set()
+        """Of what it reads as nobody's member, those that it was not told yet where to begin."""
         self._admin = AdminClient(address.confluent_options(), logger=_LOGGER)
         # Asked while it still connects, librdkafka's admin client may find only seconds later that it is connected.
         self._attempt(lambda: self._admin.list_topics(timeout=address.answer_s))
@@ -54,9 +59,12 @@ class ConfluentReader:
 
     def subscribe(self, topics: Sequence[str]) -> None:
         def gained(consumer: Consumer, places: list[Place]) -> None:
-            # Nothing is handed out before the seek to where each is to begin.
-            consumer.incremental_assign([Place(place.topic, place.partition, OFFSET_BEGINNING) for place in places])
-            self._membership.gain([(place.topic, place.partition) for place in places])
+            # Where each is to begin is said by a seek. Not at "the end" until then: the client would ask where that is itself,
+            # and its answer, where it comes after the seek, undoes it.
+            gain = [(place.topic, place.partition) for place in places]
+            ends = self._ends_or_nothing(gain)
+            consumer.incremental_assign([Place(*place, ends.get(place, 0)) for place in gain])
+            self._membership.gain(gain)
 
         def lost(consumer: Consumer, places: list[Place]) -> None:
             self._membership.lose([(place.topic, place.partition) for place in places])
@@ -64,11 +72,11 @@ class ConfluentReader:
         self._attempt(lambda: self._consumer.subscribe(list(topics), on_assign=gained, on_revoke=lost, on_lost=lost))
 
     def assign(self, places: Sequence[TopicPartition]) -> None:
-        self._attempt(lambda: self._consumer.incremental_assign([Place(*place, OFFSET_BEGINNING) for place in places]))
+        self._unassigned |= set(places)
 
     def fetch(self, wait_s: float) -> Iterator[Record]:
         # consume() would wait until it has all it may take.
-        first = self._attempt(lambda: self._consumer.poll(wait_s))
+        first = self._attempt(lambda: self._consumer.poll(min(wait_s, _POLL_S)))
         if first is None:
             return
         yield from self._records((first,))
@@ -79,24 +87,41 @@ class ConfluentReader:
         return {place: (firsts[place], ends[place]) for place in places}
 
     def committed(self, place: TopicPartition) -> int:
-        (found,) = self._attempt(lambda: self._consumer.committed([Place(*place)], self._address.answer_s))
+        (found,) = self._each(self._attempt(lambda: self._consumer.committed([Place(*place)], self._address.answer_s)))
         offset: int = found.offset
         return max(offset, 0)
 
     def seek(self, place: TopicPartition, offset: int) -> bool:
-        if not any((held.topic, held.partition) == place for held in self._consumer.assignment()):
-            return False
-        # The client's own seek() fails until it has begun to fetch.
-        self._attempt(lambda: self._consumer.incremental_unassign([Place(*place)]))
-        self._attempt(lambda: self._consumer.incremental_assign([Place(*place, offset)]))
-        return True
+        """Only the client's own seek is a barrier: taken away and given again, a partition may still hand out what it fetched."""
+        if place in self._unassigned:
+            self._attempt(lambda: self._consumer.incremental_assign([Place(*place, offset)]))
+            self._unassigned.discard(place)
+            return True
+        deadline = time.monotonic() + self._address.answer_s
+        while any((held.topic, held.partition) == place for held in self._consumer.assignment()):
+            try:
+                self._consumer.seek(Place(*place, offset))
+            except KafkaException as error:
+                # Not possible before it has begun to fetch.
+                if error.args[0].code() != KafkaError._STATE or time.monotonic() > deadline:
+                    raise self._unavailable(error.args[0]) from error
+                time.sleep(_NOT_YET_S)
+            else:
+                return True
+        return False
 
     def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
         offsets = [Place(*place, offset) for place, offset in next_offsets.items()]
-        self._attempt(lambda: self._consumer.commit(offsets=offsets, asynchronous=False))
+        self._each(self._attempt(lambda: self._consumer.commit(offsets=offsets, asynchronous=False)))
 
     def close(self) -> None:
         self._consumer.close()
+
+    def _ends_or_nothing(self, places: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        try:
+            return self._offsets(places, _END)
+        except LogError:  # a seek will say so again, where it can be said
+            return {}
 
     def _offsets(self, places: Collection[TopicPartition], which: OffsetSpec) -> dict[TopicPartition, int]:
         # Not by the consumer: its question for each partition would wait behind a fetch.
@@ -131,6 +156,13 @@ class ConfluentReader:
         # Last, since the others would not come again.
         if failed is not None:
             raise self._unavailable(failed)
+
+    def _each(self, answers: Sequence[Place]) -> Sequence[Place]:
+        """The answers, none of which failed: the client raises only where all of them did."""
+        for answer in answers:
+            if answer.error is not None:
+                raise self._unavailable(answer.error)
+        return answers
 
     def _attempt(self, work: Callable[[], Any]) -> Any:
         try:

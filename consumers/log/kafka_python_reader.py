@@ -17,6 +17,8 @@ from schemas.log_errors import OffsetOutOfRange
 from schemas.messages import Record, TopicPartition
 
 _FETCH_BYTES: Final = 4 * 1024 * 1024
+_METADATA_S: Final = 30
+"""After how long topics are looked up again; a look-up that was asked for during another is lost."""
 
 
 class PythonReader:
@@ -34,6 +36,7 @@ class PythonReader:
         self._attempt(lambda: self._consumer.assign([Place(*place) for place in places]))
 
     def fetch(self, wait_s: float) -> Iterator[Record]:
+        self._go_on_joining()
         try:
             polled = self._attempt(lambda: self._consumer.poll(timeout_ms=int(wait_s * 1000)))
         except NoOffsetForPartitionError:
@@ -66,6 +69,16 @@ class PythonReader:
     def close(self) -> None:
         self._consumer.close(autocommit=False)
 
+    def _go_on_joining(self) -> None:
+        """Have the client finish what it began: it forgets a join that outlasted a poll, and gives no sign of life any more.
+
+        That happens to the leader of a group that joins again because a topic's partitions became known: once it has shared them
+        out it sees no reason to join, and so never takes what it was given, while the broker counts on it.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
+
     def _open(self) -> Any:
         return open_whole(
             KafkaConsumer,
@@ -79,6 +92,7 @@ class PythonReader:
             session_timeout_ms=int(self._membership.session_s * 1000),
             heartbeat_interval_ms=int(self._membership.session_s * 1000 / HEARTBEATS),
             allow_auto_create_topics=False,
+            metadata_max_age_ms=_METADATA_S * 1000,
             metrics_enabled=False,
             bootstrap_timeout_ms=self._address.answer_ms,
             **self._address.python_options(),

@@ -33,7 +33,8 @@ class Outcome:
     """What came of a rebuild.
 
     previous: the build that was live before, if any; events: how many records were folded until the builds were joined, in
-    `seconds`; comparison: None where there was nothing to compare with (no live build, or one of another version).
+    `seconds`; comparison: None where there was nothing to compare with (no live build, or one of another version); period: see
+    ReadModel.
     """
 
     build: str
@@ -42,6 +43,7 @@ class Outcome:
     seconds: float
     comparison: Comparison | None
     swapped: bool
+    period: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,14 @@ class Rebuild:
             self.watcher.begin("SWAP", None)
             self._catch_up(build, live)
             build.swap()
-        return Outcome(build.name, None if live is None else live.name, events, seconds, comparison, build.swapped)
+        name = None if live is None else live.name
+        return Outcome(build.name, name, events, seconds, comparison, build.swapped, self._period(build))
+
+    def _period(self, build: BuildInTheMaking) -> tuple[int, int] | None:
+        if self.model.period is None:
+            return None
+        with state_of(build.location) as connection:
+            return self.model.period(connection)
 
     def _move(self, build: BuildInTheMaking) -> Outcome:
         live = self.views.live_build(self.model)

@@ -37,15 +37,23 @@ StandingOn = Callable[[date], Standing]
 
 
 def assess_household(
-    household_id: UUID, expenses: Sequence[Expense], standing_on: StandingOn, policy_for: PolicyFor, today: date
+    household_id: UUID,
+    expenses: Sequence[Expense],
+    standing_on: StandingOn,
+    policy_for: PolicyFor,
+    today: date,
+    since: date | None = None,
 ) -> AssessEarlyWarning:
-    """How it stands with a household; where nothing fires that is said too. expenses: the household's own, see `belonging`."""
+    """How it stands with a household; where nothing fires that is said too. expenses: the household's own, see `belonging`.
+
+    since: the first day on which a window may end; so late as a settlement may come, unless given.
+    """
 
     def facts_on(day: date) -> Facts:
         standing = standing_on(day)
         return Facts(standing.group, standing.size, standing.income, policy_for(standing.division, day))
 
-    finding = find(expenses, facts_on, today - timedelta(days=LATE_DAYS))
+    finding = find(expenses, facts_on, since or today - timedelta(days=LATE_DAYS))
     decided_on = _decided_on(finding, today)
     standing = standing_on(decided_on)
     return AssessEarlyWarning(
@@ -61,9 +69,9 @@ def assess_household(
 
 
 def assess_person(
-    person_id: UUID, bills: Sequence[Bill], policy_for: PolicyFor, today: date, province: str
+    person_id: UUID, bills: Sequence[Bill], policy_for: PolicyFor, today: date, province: str, since: date | None = None
 ) -> AssessEarlyWarning:
-    """How it stands with a person in no household, who is one of an unlisted household of one. bills: see `belonging.of_nobody`.
+    """How it stands with a person in no household, of whose size and income nobody knows. bills: see `belonging.of_nobody`.
 
     Where the hospital knows the township of residence it is that township's, otherwise the county has to find out whose it is.
     province: where a case lies that is none.
@@ -72,9 +80,9 @@ def assess_person(
     division = province if latest is None else latest.residence_division
 
     def facts_on(day: date) -> Facts:
-        return Facts(OTHER_RURAL, 1, None, policy_for(division, day))
+        return Facts(OTHER_RURAL, None, None, policy_for(division, day))
 
-    finding = find([bill.expense for bill in bills], facts_on, today - timedelta(days=LATE_DAYS))
+    finding = find([bill.expense for bill in bills], facts_on, since or today - timedelta(days=LATE_DAYS))
     township = _township(division)
     return AssessEarlyWarning(
         effective_on=_decided_on(finding, today),

@@ -21,21 +21,20 @@ from projections.expenses.queries.expenses import with_expenses
 from projections.expenses.tables import CHECKPOINT
 from registry.early_warning.command import WarningCommand
 from registry.log.producer import LogProducer, Mark
-from registry.refusal import Refused
 from schemas.catalogue import Catalogue
 from schemas.messages import Record, TopicPartition
+from schemas.uncollected import uncollected
 
 WARNER: Final = "intake.warner"
 """Name of its producer, and of its mark."""
 TOPICS: Final = (ACCEPTED_EXPENSES, PERSON_EVENTS)
-BATCH_MAX: Final = 200
-"""Records of one step: some commands follow from each."""
+BATCH_MAX: Final = 2000
+"""Records of one step: what is known of all their persons is read at once, and what follows from them is told at once."""
 _ASSESSMENTS: Final = UUID("0c7f0a52-8f4e-5d0b-9a86-3d1e5f7b2c64")
 
-Send = Callable[[WarningCommand, UUID], None]
-"""Has the register carry out a command; its cause. Durable on return. Raises Refused, and what the store raises."""
-OnRefused = Callable[[WarningCommand, Refused], None]
-"""Learns of a command that the register refuses: nobody else is kept waiting for it."""
+Tell = Callable[[Sequence[WarningCommand], UUID], None]
+"""Has the register carry out commands; their cause. What it refuses holds up no other. Durable on return. Raises what the store
+raises."""
 
 
 class Assesses(Protocol):
@@ -53,15 +52,14 @@ class Warner:
     """
 
     def __init__(
-        self, consumer: LogConsumer, producer: LogProducer, expenses: Engine, assessor: Assesses, send: Send,
-        refused: OnRefused, *, catalogue: Catalogue, batch_max: int = BATCH_MAX,
+        self, consumer: LogConsumer, producer: LogProducer, expenses: Engine, assessor: Assesses, tell: Tell, *,
+        catalogue: Catalogue, batch_max: int = BATCH_MAX,
     ) -> None:  # fmt: skip
         self._consumer = consumer
         self._producer = producer
         self._expenses = expenses
         self._assessor = assessor
-        self._send = send
-        self._refused = refused
+        self._tell = tell
         self._reader = EventReader[None](catalogue, {ACCEPTED: None})
         self._batch_max = batch_max
         self._reached = dict(reached_by(producer.mark(WARNER)))
@@ -80,16 +78,17 @@ class Warner:
         reached = {(topic, partition): offset + 1 for topic, partition, offset, *_ in records}
         if not records or not self._shown(reached):
             return 0
+        with uncollected():
+            return self._assess(records, reached)
+
+    def _assess(self, records: Sequence[Record], reached: Mapping[TopicPartition, int]) -> int:
         try:
             commands = self._assessor.commands(self._persons(records))
         except NotYetKnown:
             return 0
         cause = uuid5(_ASSESSMENTS, ",".join(f"{topic}/{number}:{offset}" for (topic, number), offset in sorted(reached.items())))
-        for command in commands:
-            try:
-                self._send(command, cause)
-            except Refused as refused:
-                self._refused(command, refused)
+        if commands:
+            self._tell(commands, cause)
         self._reached |= reached
         self._producer.append([], _mark_of(self._reached))
         self._waiting = ()

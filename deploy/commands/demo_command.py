@@ -1,19 +1,25 @@
 """`registry demo`: make a synthetic province, live through 2018-09 to 2021-03, show what happened, and serve it."""
 
+from collections.abc import Iterable
 from contextlib import nullcontext
-from uuid import UUID
+from typing import Final
 
 import click
 
 from deploy.cli import data_options
 from deploy.composition.write_side import write_side
 from deploy.data_lock import data_folder_lock
-from deploy.demo.access import LINGAO, renew_tokens
+from deploy.demo.access import ShownAccount, renew_accounts, renew_tokens
 from deploy.demo.engines import local_engines
+from deploy.demo.installation import Demonstration
 from deploy.demo.job import DEFAULT_SCALE, DEFAULT_SEED, Lived, chosen_demonstration, live_through
 from deploy.demo.scale import SCALES
+from deploy.demo.to_try import Worth, to_try
 from deploy.settings import Settings
 from deploy.supervisor import check_port, supervise
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Where nobody but this machine signs in: passwords that stand in a terminal are good for nothing else."""
 
 
 @click.command("demo")
@@ -23,9 +29,17 @@ from deploy.supervisor import check_port, supervise
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: 8000).")
 @click.option("--no-serve", is_flag=True, help="End when the table is printed.")
+@click.option("--no-hospitals", is_flag=True, help="Leave hospitals out, and the warnings that follow from their bills.")
 @click.option("--kafka", is_flag=True, help="On a real Kafka and a real PostgreSQL, which are started here and end with it.")
 def command(
-    data: str | None, scale: str | None, seed: int | None, host: str | None, port: int | None, no_serve: bool, kafka: bool
+    data: str | None,
+    scale: str | None,
+    seed: int | None,
+    host: str | None,
+    port: int | None,
+    no_serve: bool,
+    no_hospitals: bool,
+    kafka: bool,
 ) -> None:
     """Make a synthetic province and live through two and a half years by the register's own commands; then serve it.
 
@@ -37,11 +51,11 @@ def command(
         if not no_serve:
             check_port(settings.host, settings.port)
         with local_engines(settings, click.echo) if kafka else nullcontext(settings) as chosen:
-            _live_and_serve(chosen, scale, seed, serve=not no_serve)
+            demonstration = chosen_demonstration(chosen, scale, seed, hospitals=not no_hospitals)
+            _live_and_serve(chosen, demonstration, serve=not no_serve)
 
 
-def _live_and_serve(settings: Settings, scale: str | None, seed: int | None, *, serve: bool) -> None:
-    demonstration = chosen_demonstration(settings, scale, seed)
+def _live_and_serve(settings: Settings, demonstration: Demonstration, *, serve: bool) -> None:
     try:
         lived = live_through(settings, demonstration, click.echo)
     except KeyboardInterrupt:
@@ -67,19 +81,24 @@ def _serve(settings: Settings, lived: Lived) -> None:
         click.echo(f"register time goes on from {side.clock.now():%Y-%m-%d}; tokens are shown only now:")
         for holder, secret in renew_tokens(side.tokens, side.clock, lived.village):
             click.echo(f"{holder} token: {secret}")
-    supervise(settings, ready=lambda: _tell_ready(settings, lived.household_id))
+        if settings.host in LOOPBACK:
+            _tell_accounts(renew_accounts(side.accounts, lived.village))
+    supervise(settings, ready=lambda: _tell_ready(settings, lived.worth))
     click.echo("stopped")
 
 
-def _tell_ready(settings: Settings, household_id: UUID | None) -> None:
+def _tell_accounts(accounts: Iterable[ShownAccount]) -> None:
+    click.echo("accounts for the pages, with their passwords, also shown only now:")
+    for account in accounts:
+        click.echo(f"{account.user_id}: {account.password}")
+        if account.authenticator is not None:
+            click.echo(f"  authenticator: {account.authenticator}")
+
+
+def _tell_ready(settings: Settings, worth: Worth) -> None:
     address = f"http://{settings.host}:{settings.port}"
-    curl = f'curl -H "Authorization: Bearer $TOKEN" \'{address}/v1'
     click.echo(f"ready: {address}/docs  (Ctrl-C stops)")
+    click.echo(f"pages: {address}/pages/")
     click.echo("TOKEN=...  # the supervisor's, from above")
-    click.echo(f"{curl}/divisions/460000000000/totals'")
-    click.echo(f"{curl}/divisions/460000000000/totals?as_of=2018-12-31'")
-    click.echo(f"{curl}/divisions/460000000000/balance?period=2018-12'")
-    click.echo(f"{curl}/households?division={LINGAO}&status=REGISTERED&as_of=2019-03-31'")
-    if household_id is not None:
-        click.echo(f"{curl}/households/{household_id}/timeline'")
-        click.echo(f"{curl}/households/{household_id}/spells'")
+    for line in to_try(address, worth):
+        click.echo(line)

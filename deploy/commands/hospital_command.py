@@ -8,6 +8,7 @@ from consumers.intake.intake import institution_of
 from deploy.cli import data_options
 from deploy.commands.columns import columns
 from deploy.commands.hospital_publishing import publish
+from deploy.commands.hospital_registering import register
 from deploy.composition.intake_keys import make_intake_key, read_intake_keys, write_intake_keys
 from deploy.composition.intake_side import hospital_topics
 from deploy.composition.reference_documents import REGISTRY
@@ -23,7 +24,7 @@ from schemas.topic_rights import CODES, Kind
 
 @click.group("hospital")
 def command() -> None:
-    """Hospitals that report medical expenses: their topics, their files, and the key that they seal ID numbers with."""
+    """Hospitals that report medical expenses: who they are, their topics and files, and the key they seal ID numbers with."""
 
 
 @command.command("add")
@@ -59,7 +60,8 @@ def list_hospitals(data: str | None) -> None:
 def key(data: str | None, new: bool) -> None:
     """The key with which hospitals seal ID numbers: its id, and its public half in base64.
 
-    Where there is a new one, a running intake is started again, and after it the API, which gives out the key that it began with.
+    A running API gives a new one out, and a running intake opens what is sealed with it, from then on: both read the file again.
+    Where they have copies of it, the intake's is replaced first.
     """
     settings = Settings.read(data=data)
     require_store(settings)
@@ -91,3 +93,4 @@ def resume(data: str | None, code: str) -> None:
 
 
 command.add_command(publish)
+command.add_command(register)

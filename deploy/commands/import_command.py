@@ -1,4 +1,4 @@
-"""`registry import`: households, measures or visits out of a spreadsheet, by the same commands and guards as everywhere."""
+"""`registry import`: households, measures, visits or hits out of a spreadsheet, by the same commands and guards as everywhere."""
 
 import gc
 from pathlib import Path
@@ -47,7 +47,7 @@ GARBAGE_THRESHOLD: Final = 100_000
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and drop-downs (default: the terminal's).")
 @data_options
 def command(**options: Any) -> int:
-    """Import FILE: households with their members, measures, or home visits.
+    """Import FILE: households with their members, measures, home visits, or hits of a comparison.
 
     FILE is .xlsx (its first sheet) or .csv (UTF-8 or GB18030, commas or semicolons). Columns may stand in any order and be named
     in Chinese or English. Rows that are in order are recorded; the others are written to an error sheet with what is wrong, to be

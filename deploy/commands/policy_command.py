@@ -36,7 +36,7 @@ def check(data: str | None, documents: Path) -> None:
     Every broken rule is told, with file and key. Without a register in the data folder a file is held against the documents that
     are shipped.
     """
-    found = _read(documents, _known(Settings.read(data=data)))
+    found = read_documents(documents, _known(Settings.read(data=data)))
     click.echo(f"good: {', '.join(version_of(document) for document in found)}")
 
 
@@ -50,7 +50,7 @@ def activate(data: str | None, documents: Path) -> None:
     """
     with write_side(Settings.read(data=data)) as side:
         before = side.shelf.policies().documents
-        found = _read(documents, before)
+        found = read_documents(documents, before)
         activate_documents(side.service, found, side.next_id)
         side.shelf.refresh()
         new = [document for document in side.shelf.policies().documents if document not in before]
@@ -67,7 +67,8 @@ def list_documents(data: str | None) -> None:
         click.echo(line)
 
 
-def _read(place: Path, beside: Iterable[Document]) -> Sequence[Document]:
+def read_documents(place: Path, beside: Iterable[Document]) -> Sequence[Document]:
+    """The documents of a folder, or one file's beside those that hold. Raises PolicyRefused."""
     return load(place) if place.is_dir() else [load_file(place.absolute(), beside)]
 
 

@@ -14,11 +14,17 @@ from deploy.composition.write_side import require_store
 from deploy.pipeline.renewing import GROUP
 from deploy.settings import Settings
 from deploy.stage_progress import shown_stages
+from projections.days import day_of
+from projections.register.queries.fields import day_text
 
 WORDS: Final = {
     "folded": {
         "en": "folded {events:,} events in {seconds:.1f} s, {rate:,.0f}/s",
         "zh": "重放 {events:,} 条事件，用时 {seconds:.1f} 秒，每秒 {rate:,.0f} 条",
+    },
+    "covers": {
+        "en": "covers what hospitals sent and the intake accepted from {first} to {last}",
+        "zh": "涵盖 {first} 至 {last} 接收的医疗费用",
     },
     "equal": {
         "en": "equal to the live build at its offsets: {rows:,} rows, {digest}",
@@ -74,6 +80,9 @@ def differing(comparison: Comparison) -> str:
 def _tell(outcome: Outcome) -> None:
     """What came of it. Raises DigestsDiffer."""
     _say("folded", events=outcome.events, seconds=outcome.seconds, rate=outcome.events / max(outcome.seconds, 0.001))
+    if outcome.period is not None:
+        first, last = (day_of(instant) for instant in outcome.period)
+        _say("covers", first=day_text(first), last=day_text(last))
     if not outcome.swapped:
         assert outcome.comparison is not None
         raise DigestsDiffer(differing(outcome.comparison))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from deploy.composition.intake_keys import read_intake_keys
+from deploy.composition.intake_keys import IntakeKeyFile
 from deploy.composition.intake_side import person_tokens
 from deploy.composition.log_side import open_producer
 from deploy.composition.write_side import WriteSide
@@ -26,7 +26,7 @@ def expense_door(side: WriteSide) -> Iterator[ExpenseDoor]:
     try:
         yield ExpenseDoor(
             registry_catalogue(),
-            read_intake_keys(side.settings),
+            IntakeKeyFile(side.settings),
             person_tokens(side.settings),
             side.vault.identify,
             side.shelf.divisions,

@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from consumers.intake.intake import INTAKE, Intake, Told, institution_of, nobody
-from consumers.intake.judging import ExpenseJudge
-from deploy.composition.intake_keys import read_intake_keys
+from consumers.intake.judging import ExpenseJudge, Identify
+from deploy.composition.intake_keys import IntakeKeyFile
 from deploy.composition.keys import read_keys
 from deploy.composition.log_side import open_consumer, open_producer, topic_names
 from deploy.composition.write_side import PROVINCE, WriteSide
@@ -30,23 +30,23 @@ def person_tokens(settings: Settings) -> PersonTokens:
     return PersonTokens(lookup.token_key)
 
 
-def open_intake(side: WriteSide, topics: Sequence[str], told: Told = nobody) -> Intake:
+def open_intake(side: WriteSide, topics: Sequence[str], told: Told = nobody, identify: Identify | None = None) -> Intake:
     """An intake of these topics that goes on from its mark; every older one is refused from then on. Its owner closes it.
 
-    told: of each batch that is stored.
+    told: of each batch that is stored; identify: instead of the vault of this side.
 
     Raises KeyRefused, LogUnavailable, LogDamaged, UnknownTopic.
     """
 
-    def identify(numbers: Sequence[str]) -> Sequence[UUID]:
+    def by_the_vault(numbers: Sequence[str]) -> Sequence[UUID]:
         return side.vault.identify(numbers, INTAKE_ACTOR, PURPOSE)
 
     settings = side.settings
     judge = ExpenseJudge(
         registry_catalogue(),
-        read_intake_keys(settings),
+        IntakeKeyFile(settings),
         person_tokens(settings),
-        identify,
+        identify or by_the_vault,
         side.shelf.divisions,
         side.clock,
         settings.source,

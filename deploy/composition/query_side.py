@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -12,16 +12,21 @@ from sqlalchemy import Engine
 from consumers.notices.database import opened_outbox
 from consumers.notices.outbox import Listed, Outbox
 from deploy.clocks import OffsetClock
+from deploy.composition.hospital_side import HospitalTopics, silence_rule
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import WriteSide
 from deploy.lag import Lag, marks_of, relay_lag, view_lag
+from deploy.metrics.hospitals import SilentHospitalsCollector
 from deploy.metrics.lag_collector import LagCollector
+from projections.api.access import PROVINCE
 from projections.api.errors import ViewUnavailable
 from projections.api.parts import QueryParts
 from projections.expenses.read_model import EXPENSES
 from projections.register.queries.division_tree import DivisionTree
 from projections.register.read_model import REGISTER
+from projections.reimbursement.rule import Targets, shipped_targets
 from projections.views.views import Views
+from registry.application.reference_shelf import NoPolicy
 from registry.relay.relay import RELAY
 from registry.store.errors import StoreUnavailable
 from schemas.catalogue import registry_catalogue
@@ -37,6 +42,7 @@ def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[Query
     """The query API's parts, over the read models of the write side's installation; let go of when the block is left."""
     with opened_views(side.settings) as views:
         collector.register(LagCollector(side.settings, views, side.clock))
+        collector.register(SilentHospitalsCollector(views, side.shelf, side.clock))
 
         def engine() -> Engine | None:
             return views.live(REGISTER)
@@ -54,10 +60,22 @@ def query_parts(side: WriteSide, collector: CollectorRegistry) -> Iterator[Query
             ticks=time.monotonic,
             pause=time.sleep,
             metrics=collector,
+            silence=lambda: silence_rule(side.shelf, side.clock),
             told=lambda matter: _told(side, matter),
             expenses=lambda: views.live(EXPENSES),
             expenses_rebuilding=lambda: views.progress(EXPENSES),
+            targets=lambda year: _targets(side, year),
+            with_topic=HospitalTopics(side.settings, time.monotonic).codes,
         )
+
+
+def _targets(side: WriteSide, year: int) -> Targets:
+    """The province's: no county may change them."""
+    try:
+        policy = side.shelf.policy_for(PROVINCE, date(year, 1, 1))
+    except NoPolicy:
+        return shipped_targets()
+    return Targets.of(policy.reimbursement_targets, policy.reimbursement_alert_personal)
 
 
 def _told(side: WriteSide, matter: str) -> Sequence[Listed]:

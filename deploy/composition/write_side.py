@@ -18,6 +18,10 @@ from deploy.composition.reference_documents import activate_documents, read_docu
 from deploy.ids import RandomBytes, time_ordered_ids
 from deploy.pauses import short_pause
 from deploy.settings import Settings
+from registry.accounts import tables as account_tables
+from registry.accounts.accounts import Accounts
+from registry.accounts.one_time_codes import TotpSeal
+from registry.accounts.sessions import Sessions
 from registry.application.loader import StoreLoader
 from registry.application.reference_shelf import ReferenceShelf
 from registry.application.service import CommandService
@@ -40,7 +44,7 @@ PROVINCE = "460000000000"
 
 @dataclass(frozen=True, slots=True)
 class WriteSide:
-    """What commands need. `engine` is of the event store's database, for tokens and facts of the installation."""
+    """What commands need. `engine` is of the event store's database, for tokens, accounts and facts of the installation."""
 
     settings: Settings
     clock: Clock
@@ -52,6 +56,8 @@ class WriteSide:
     service: CommandService
     vault: Vault
     tokens: Tokens
+    accounts: Accounts
+    sessions: Sessions
 
 
 def prepare(settings: Settings, *, clock: Clock | None = None, random_bytes: RandomBytes | None = None) -> None:
@@ -84,6 +90,7 @@ def prepare_store(settings: Settings) -> None:
     engine = token_tables.open_database(settings.store)
     try:
         token_tables.create_tables(engine)
+        account_tables.create_tables(engine)
         create_facts(engine)
     finally:
         engine.dispose()
@@ -164,7 +171,10 @@ def write_side(
             pause=short_pause,
         )
         tokens = Tokens(engine, clock, uuid4)
-        yield WriteSide(settings, clock, next_id, engine, store, application, shelf, service, vault, tokens)
+        # A telephone knows the machine's time, whatever the register's clock is at.
+        accounts = Accounts(engine, clock, TotpSeal(lookup.authenticator_key), SystemClock())
+        sessions = Sessions(engine, clock)
+        yield WriteSide(settings, clock, next_id, engine, store, application, shelf, service, vault, tokens, accounts, sessions)
     finally:
         vault.close()
         engine.dispose()

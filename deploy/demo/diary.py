@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from hashlib import sha256
 from heapq import heappop, heappush
 
+from deploy.demo import exit_plans
 from deploy.demo.days import FIRST_DAY, working_day
 from deploy.demo.life import Intent, Life
 from deploy.demo.province import Province
-from deploy.demo.staff import PROVINCE_OFFICER, office_of
+from deploy.demo.staff import PROVINCE_OFFICER, office_of, supervision_team, team_of
 from deploy.demo.stories import featured, opening
 from deploy.demo.turn import Step, Turn
 from deploy.demo.villages import edition
 from registry.reference.county_plan import AdoptConsolidationPlan
 from registry.reference.division_set import ChangeDivisions
+from registry.reference.supervision_team import AssignSupervisionTeam
 
 _LEDGER_AFTER_DAYS, _LEDGER_WITHIN_DAYS = 6, 50
 _PLAN_MONTHS = ((2018, 11), (2019, 2), (2020, 2), (2021, 2))
@@ -41,14 +43,19 @@ class Diary:
         if day == working_day(FIRST_DAY):
             yield from self._opening(day)
         yield from self._county_plans(day)
+        for life in self._province.take_roused():
+            self._expect(life)
+        yield from exit_plans.steps_on(self._province, day)
         for village in self._ledger_days.pop(day.toordinal(), ()):
             yield from self._ledger(village, day)
         while self._due and self._due[0][0] <= day.toordinal():
             _, number = heappop(self._due)
-            life = self._province.lives[number]
-            for turn, due, beside in life.due(day):
-                yield from due(Turn.of(life, day, turn, self._province), *beside)
-            self._expect(life)
+            due_now = self._province.lives.get(number)
+            if due_now is None:  # it was roused, and all that was planned is done
+                continue
+            for turn, due, beside in due_now.due(day):
+                yield from due(Turn.of(due_now, day, turn, self._province), *beside)
+            self._expect(due_now)
             self._expect_those_split_off()
 
     def _opening(self, day: date) -> Iterator[Step]:
@@ -57,6 +64,10 @@ class Diary:
         villages = ChangeDivisions(effective_on=day, edition="demo-2018", divisions=edition(province.villages))
         thread = Turn.of(province.not_exited(0), day, 1, province).thread
         yield Step(PROVINCE_OFFICER, villages, None, thread)
+        for county in sorted({village.county for village in province.villages}):
+            team = team_of(county)
+            given = AssignSupervisionTeam(effective_on=day, county=county, team=team, organisation=supervision_team(team))
+            yield Step(PROVINCE_OFFICER, given, None, thread)
         for place in range(province.scale.not_exited):
             yield from self._begin(province.not_exited(place), day, opening.register, "not_exited", place)
         for place in range(province.scale.exited):

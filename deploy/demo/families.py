@@ -4,16 +4,19 @@ Source: census of Hainan for ages; shares of illness, disability and ability to 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from deploy.demo.identity import Treated
 from registry.household.assistance import age_on
 from registry.household.new_member import NewMember
 
 T = TypeVar("T")
 MALE, FEMALE = "MALE", "FEMALE"
+_COUPLE = frozenset({"HEAD", "SPOUSE"})
 HEALTHY = ("HEALTHY",)
 _LABOUR = ("ORDINARY", "SKILLED", "WEAK", "LOST")
 _HEALTHY_SHARES, _ILL_SHARES = (83, 90, 100, 100), (38, 40, 82, 100)
@@ -47,6 +50,16 @@ class FamilyMaker:
     def family(self, size: int) -> list[Born]:
         """A household of so many people, the head first."""
         return [self.member(relation, sex, age) for relation, sex, age in self._shape(size)]
+
+    def family_of(self, treated: Treated, size: int) -> list[Born]:
+        """A household of so many people, two or more, whose head or whose head's spouse is somebody who is known already."""
+        while True:
+            family = self.family(size)
+            for place, (member, _) in enumerate(family):
+                if member.relation in _COUPLE and member.sex == treated.sex:
+                    made = self.member(member.relation, member.sex, 0, treated.born)
+                    family[place] = Born(replace(made.member, person_id=treated.person_id), treated.born)
+                    return family
 
     def member(self, relation: str, sex: str, age: int, born: date | None = None) -> Born:
         """One person of that age, with what follows from it by chance."""

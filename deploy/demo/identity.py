@@ -7,6 +7,7 @@ Every name has 拟 (simulated) in it, every identity number the prefix 469999, w
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from registry.vault.id_number import synthetic_id
@@ -21,13 +22,15 @@ _PHONE_SHARE = 70
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody whom the vault does not know yet. noise: chance that the name, phone and account follow from."""
+    """Somebody whom the vault does not know yet. noise: chance that the name, phone and account follow from; was_treated: the
+    vault knows the number, from hospitals."""
 
     person_id: UUID
     born: date
     sex: str
     sequence: int
     noise: int
+    was_treated: bool = False
 
     def personal_data(self) -> PersonalData:
         """What the vault keeps."""
@@ -44,6 +47,15 @@ class Newcomer:
             phone=f"154{phone:08d}" if share < _PHONE_SHARE else None,
             account=f"9999{account:012d}" if share < _PHONE_SHARE // 2 else None,
         )
+
+
+class Treated(NamedTuple):
+    """Somebody in no household, whom the vault knows by the number that hospitals gave: where he joins one, he is the same."""
+
+    person_id: UUID
+    born: date
+    sex: str
+    sequence: int
 
 
 class IdentityNumbers:

@@ -1,7 +1,7 @@
 """The data of a demonstration: made, recognised, and kept in its own time."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -28,14 +28,15 @@ _FACT: Final = "demonstration"
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """Which one the data are of, and whether it was lived through to its end."""
+    """Which one the data are of, whether hospitals bill in it, and whether it was lived through to its end."""
 
     scale: str
     seed: int
     finished: bool = False
+    hospitals: bool = False
 
     def __str__(self) -> str:
-        return f"--scale {self.scale} --seed {self.seed}"
+        return f"--scale {self.scale} --seed {self.seed}{'' if self.hospitals else ' --no-hospitals'}"
 
 
 def found_demonstration(settings: Settings) -> Demonstration | None:
@@ -88,7 +89,7 @@ def keep_time(engine: Engine, now: datetime) -> None:
 def finish(engine: Engine, demonstration: Demonstration) -> None:
     """It was lived through; the clock runs on from its last day."""
     keep_time(engine, ENDS)
-    _keep(engine, Demonstration(demonstration.scale, demonstration.seed, finished=True))
+    _keep(engine, replace(demonstration, finished=True))
 
 
 def _keep(engine: Engine, demonstration: Demonstration) -> None:

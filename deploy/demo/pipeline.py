@@ -13,9 +13,13 @@ from deploy.composition.write_side import WriteSide
 from deploy.lag import marks_of, relay_lag, view_lag
 from deploy.parts import end, pipeline
 from deploy.settings import Settings
+from projections.expenses.read_model import EXPENSES
 from projections.read_model import ReadModel
+from projections.register.read_model import REGISTER
+from projections.views.views import Views
 
 _LOOK_S: Final = 0.1
+_SOON_S: Final = 0.05
 
 Waiting = Callable[[int], None]
 """Told how many events are still on their way."""
@@ -24,7 +28,7 @@ Waiting = Callable[[int], None]
 @contextmanager
 def pipeline_beside(settings: Settings) -> Iterator[list[Child]]:
     """The pipeline's processes, from here to the block's end; they die with us too."""
-    children = pipeline(settings)
+    children = pipeline(settings, intake=False)
     try:
         for child in children:
             child.start()
@@ -48,6 +52,28 @@ def caught_up(side: WriteSide, model: ReadModel, children: Sequence[Child], wait
             time.sleep(_LOOK_S)
         with engine.connect() as connection:
             yield connection
+
+
+def shows_all(side: WriteSide, views: Views, children: Sequence[Child]) -> tuple[Engine, Engine]:
+    """The read models of expenses and of the register, once both show everything. Raises CannotStart if the pipeline refuses."""
+    while True:
+        for child in children:
+            child.watch()
+        expenses, register = views.live(EXPENSES), views.live(REGISTER)
+        if expenses is not None and register is not None and _is_shown(side, (EXPENSES, expenses), (REGISTER, register)):
+            return expenses, register
+        time.sleep(_SOON_S)
+
+
+def _is_shown(side: WriteSide, *views: tuple[ReadModel, Engine]) -> bool:
+    """Whether everything that is stored is in the log, and all of that in these read models."""
+    marks = marks_of(side.settings, side.clock)
+    try:
+        if relay_lag(side.store.recorder, marks, side.clock).events:
+            return False
+    finally:
+        marks.close()
+    return not any(view_lag(side.settings, model, engine, side.clock).events for model, engine in views)
 
 
 def _left(side: WriteSide, model: ReadModel, engine: Engine | None) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from deploy.demo import sizes
 from deploy.demo.days import FIRST_DAY
 from deploy.demo.families import Born, FamilyMaker
-from deploy.demo.identity import IdentityNumbers, Newcomer
+from deploy.demo.identity import IdentityNumbers, Newcomer, Treated
 from deploy.demo.life import CLOSED, Life
 from deploy.demo.scale import Scale
 from deploy.demo.seeds import Fate
@@ -31,7 +31,7 @@ class Province:
     """Everything that is made of one scale and one seed.
 
     lives: the households about which something is planned, by number. Those not exited have the first numbers, then come those
-    that had exited, those of the ledger, and those that split off.
+    that had exited, those of the ledger, and those that split off. warned: the households and persons with an open warning.
     """
 
     def __init__(self, scale: Scale, seed: int, divisions: Divisions, policy_for: PolicyFor) -> None:
@@ -40,6 +40,9 @@ class Province:
         self.policy_for = policy_for
         self.villages = make_villages(divisions, scale.villages)
         self.lives: dict[int, Life] = {}
+        self.warned: frozenset[UUID] = frozenset()
+        self._numbers_of: dict[UUID, int] = {}
+        self._roused: list[Life] = []
         self._numbers = IdentityNumbers()
         self._children: list[Life] = []
         self._next_number = scale.not_exited + scale.exited + scale.ledger
@@ -72,26 +75,49 @@ class Province:
         return life
 
     def _new(self, number: int, village: Village, known_since: date) -> Life:
+        return self._life(number, office_of(village.code), self._sizes[number], known_since)
+
+    def _life(self, number: int, office: Office, size: int, known_since: date) -> Life:
         household_id = _time_ordered(known_since, number, self.fate.of(number, 0))
-        return Life(
-            number, household_id, office_of(village.code), self._sizes[number], _UNKNOWN, known_since, known_since, turns=1
-        )
+        self._numbers_of[household_id] = number
+        return Life(number, household_id, office, size, _UNKNOWN, known_since, known_since, turns=1)
+
+    def found(self, village: str, size: int, known_since: date) -> Life:
+        """A household of a village that nobody had asked about before."""
+        number = self._next_number
+        self._next_number += 1
+        return self._life(number, office_of(village), size, known_since)
+
+    def life_of(self, household_id: UUID) -> Life | None:
+        """The household, where something is planned for it."""
+        return self.lives.get(self._numbers_of.get(household_id, -1))
+
+    def rouse(self, life: Life) -> None:
+        """Something was planned for a household from outside its own turns."""
+        self._roused.append(life)
+
+    def take_roused(self) -> list[Life]:
+        """Those for which that was done since this was last asked."""
+        roused, self._roused = self._roused, []
+        return roused
 
     def has_exited(self, turn: Turn, on: date) -> None:
         """A household has exited: what may become of it."""
         after_exit.begin(turn, on)
 
-    def family_of(self, turn: Turn) -> list[Born]:
-        """The members of a household of this size."""
+    def family_of(self, turn: Turn, treated: Treated | None = None) -> list[Born]:
+        """The members of a household of this size; with somebody among them who is known already."""
         maker = FamilyMaker(turn.today, self.li_share(turn.life), turn.chance, self.person_ids(turn))
-        return maker.family(turn.life.size)
+        return maker.family(turn.life.size) if treated is None else maker.family_of(treated, turn.life.size)
 
     def person_ids(self, turn: Turn) -> Callable[[], UUID]:
         """Gives ids to persons who become known in this turn."""
         return lambda: _time_ordered(turn.today, 0, turn.chance)
 
-    def newcomer(self, turn: Turn, born: Born) -> Newcomer:
-        """What the vault is to learn of a person."""
+    def newcomer(self, turn: Turn, born: Born, treated: Treated | None = None) -> Newcomer:
+        """What the vault is to learn of a person; of one whom it knows by the number the rest."""
+        if treated is not None and born.member.person_id == treated.person_id:
+            return Newcomer(*treated, turn.chance.getrandbits(_NOISE_BITS), was_treated=True)
         sequence = self._numbers.next_sequence(born.born, born.member.sex)
         return Newcomer(born.member.person_id, born.born, born.member.sex, sequence, turn.chance.getrandbits(_NOISE_BITS))
 
@@ -116,6 +142,7 @@ class Province:
         parent, number = turn.life, self._next_number
         self._next_number += 1
         child = Life(number, turn.new_id(), parent.office, 0, parent.status, on, on, turns=1)
+        self._numbers_of[child.household_id] = number
         child.spells, child.spell_start = parent.spells, parent.spell_start
         child.causes, child.attribute, child.income = parent.causes, parent.attribute, parent.income
         child.retention_until = parent.retention_until

@@ -16,13 +16,17 @@ EXITED_PERSONS_PER_HOUSEHOLD = 4.27
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Households not yet exited, a sample of those that had exited, households that only the ledger knows, and villages."""
+    """Households not yet exited, a sample of those that had exited, households that only the ledger knows, villages.
+
+    others: rural residents in no household of the register. At small scale fewer than in proportion: it would take too long.
+    """
 
     name: str
     not_exited: int
     exited: int
     ledger: int
     villages: int
+    others: int
 
     @property
     def persons_not_exited(self) -> int:
@@ -43,9 +47,9 @@ SCALES = MappingProxyType(
     {
         scale.name: scale
         for scale in (
-            Scale("tiny", 300, 270, 900, 24),
-            Scale("small", 3_300, 3_000, 10_000, 160),
-            Scale("full", 33_000, 30_000, 15_000, 600),
+            Scale("tiny", 300, 270, 900, 24, 3_000),
+            Scale("small", 3_300, 3_000, 10_000, 160, 12_000),
+            Scale("full", 33_000, 30_000, 15_000, 600, 4_920_000),
         )
     }
 )

@@ -8,11 +8,13 @@ from functools import cache
 
 from stdnum.cn import uscc
 
+from deploy.demo.days import FIRST_DAY
+from projections.weekly import teams as weekly
 from schemas.access import Actor
 from schemas.division_codes import reporting_unit, township_code
 
 PROVINCE = "460000000000"
-_GOVERNMENT, _COMPANY = "11", "93"
+_GOVERNMENT, _TEAM, _COMPANY = "11", "12", "93"
 
 
 @cache
@@ -32,6 +34,25 @@ def government_of(division: str) -> str:
 def enterprise(number: int) -> str:
     """A cooperative or enterprise."""
     return organisation(_COMPANY, number)
+
+
+@cache
+def team_of(county: str) -> int:
+    """The supervision team of a county-level unit, as the weekly digests have it. The real assignment is not known."""
+    return weekly.team_of(county, FIRST_DAY)
+
+
+@cache
+def supervision_team(team: int) -> str:
+    """The organisation of a supervision team."""
+    return organisation(_TEAM, team)
+
+
+@cache
+def supervisor_of(county: str) -> Actor:
+    """Somebody of the team that looks at a county-level unit."""
+    team = team_of(county)
+    return Actor(f"supervisor-{team}-1", "SUPERVISOR", supervision_team(team), PROVINCE)
 
 
 @dataclass(frozen=True, slots=True)

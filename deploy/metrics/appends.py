@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from registry.log.producer import LogProducer, Mark
+from registry.log.producer import LogProducer, Mark, Meanwhile
 from registry.store.errors import CommandReplayed, IdempotencyMismatch, StoreBusy, StoreUnavailable, StreamConflict
 from schemas.log_errors import LogUnavailable, ProducerFenced
 from schemas.messages import Message
@@ -55,10 +55,10 @@ class MeasuredProducer:
         self._producer = producer
         self._metrics = metrics
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         """See LogProducer."""
         with self._metrics.timed("log"):
-            self._producer.append(messages, mark)
+            self._producer.append(messages, mark, meanwhile)
 
     def mark(self, name: str) -> Mark | None:
         """See LogProducer."""

@@ -70,11 +70,7 @@ def _opened(settings: Settings, clock: Clock, appends: AppendMetrics | None) -> 
         try:
             measured = producer if appends is None else MeasuredProducer(producer, appends)
             notary, told = open_notary(settings), _Counted().told
-            relay = Relay(recorder, measured, settings.source, notary=notary, look_ahead=True, told=told)
-            try:
-                yield relay
-            finally:
-                relay.close()
+            yield Relay(recorder, measured, settings.source, notary=notary, told=told)
         finally:
             producer.close()
     finally:

@@ -22,6 +22,8 @@ from deploy.metrics.process import process_registry
 from deploy.metrics.serving import serve_metrics
 from deploy.pipeline.bell import Bell
 from deploy.pipeline.feeding import TASK, opened_feed
+from deploy.pipeline.forgetting import TASK as FORGETTING
+from deploy.pipeline.forgetting import opened_forgetter
 from deploy.pipeline.housekeeping import opened_housekeeping
 from deploy.pipeline.metrics import PipelineMetrics
 from deploy.pipeline.projecting import opened_projector, task_name
@@ -48,8 +50,11 @@ _PREDECESSOR_S: Final = 5.0
 _log = process_logger("deploy.pipeline")
 
 
-def run_all(settings: Settings) -> None:
-    """All of it in one process: what `registry up` starts. Ends with SIGTERM or SIGINT; raises what waiting does not mend."""
+def run_all(settings: Settings, *, intake: bool = True) -> None:
+    """All of it in one process, or all but the intake: what `registry up` starts.
+
+    Ends with SIGTERM or SIGINT; raises what waiting does not mend.
+    """
     with ExitStack() as locks:
         locks.enter_context(_alone(settings, RELAY))
         for role in (PROJECTOR, FEED):
@@ -62,7 +67,7 @@ def run_all(settings: Settings) -> None:
         def tasks(stop: Stop, metrics: PipelineMetrics) -> dict[str, Opened]:
             relaying = relay_tasks(settings, clock, stop, tuple(bells.values()), metrics=metrics)
             projecting = projector_tasks(settings, bells=bells, stop=stop, metrics=metrics)
-            others = feed_tasks(settings, clock, metrics=metrics) | intake_tasks(settings, clock, metrics)
+            others = feed_tasks(settings, clock, metrics=metrics) | (intake_tasks(settings, clock, metrics) if intake else {})
             return relaying | projecting | others | deliver_tasks(settings, clock, stop, metrics)
 
         _run(settings, clock, tasks)
@@ -150,10 +155,14 @@ def feed_tasks(
 
 
 def intake_tasks(settings: Settings, clock: Clock, metrics: PipelineMetrics) -> dict[str, Opened]:
-    """The tasks of hospitals' records: one takes them in, one tells the register how it stands with those whom they are about."""
+    """The tasks of hospitals' records: one takes them in, one tells the register how it stands with those whom they are about.
+
+    A third forgets those of whom nothing has been heard for as long as their expenses are kept.
+    """
     return {
         TAKING_IN: partial(opened_intake, settings, clock, metrics, DeadLetterShare()),
         WARNING: partial(opened_warner, settings, clock),
+        FORGETTING: partial(opened_forgetter, settings, clock),
     }
 
 

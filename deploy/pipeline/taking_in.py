@@ -6,20 +6,27 @@ A hospital of which too many records are dead letters is stopped, and the others
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Final, Protocol
 
 from consumers.intake.dead_letter_share import DeadLetterShare, Taken
-from consumers.intake.intake import institution_of
+from consumers.intake.intake import INTAKE, institution_of
+from consumers.intake.letters import DEAD_LETTERS
+from consumers.intake.recounting import recounted
 from deploy.composition.intake_side import hospital_topics, open_intake
+from deploy.composition.log_side import open_consumer, open_producer, read_marks
 from deploy.composition.write_side import write_side
 from deploy.pipeline.stopping import stop_exceeded
 from deploy.pipeline.task import Reopen, Step
 from deploy.settings import Settings
 from registry.application.hospital_intakes import HospitalIntakes
 from schemas.clock import Clock
+from schemas.log_errors import OffsetOutOfRange
 
 TASK: Final = "intake"
 WAIT_S: Final = 0.25
+RECOUNT: Final = f"{INTAKE}.recount"
+"""The group that the hour before is read by."""
 LOOK_S: Final = 5.0
 """How often it looks whether a hospital has come, or was stopped or resumed."""
 
@@ -42,7 +49,8 @@ def opened_intake(
 ) -> Iterator[Step]:
     """An intake that goes on from its mark, for the hospitals that there are and that run; opened anew where that changes.
 
-    share: outlives each opening, so that no stop is forgotten because the store was away; without one no hospital is stopped.
+    share: outlives each opening, so that no stop is forgotten because the store was away, and begins with what the log has of the
+    hour before; without one no hospital is stopped.
 
     Raises StoreMissing, StoreUnavailable, VaultUnavailable, KeyRefused, LogUnavailable, LogDamaged, UnknownTopic; the steps also
     raise ProducerFenced.
@@ -54,6 +62,12 @@ def opened_intake(
         if share is not None:
             for institution, at in intakes.resumed_at.items():
                 share.resumed(institution, int(at.timestamp() * 1000))
+            if not share.begun:
+                # This ends the transaction that a killed intake left open in Kafka, behind which nobody could read its mark.
+                if there:
+                    open_producer(settings, INTAKE, clock).close()
+                share.count(_before(settings))
+                share.begun = True
             if stop_exceeded(side, share, intakes.stopped):
                 intakes.look()
         if watched is not None:
@@ -87,3 +101,15 @@ def opened_intake(
             return taken_in
 
         yield step
+
+
+def _before(settings: Settings) -> Sequence[Taken]:
+    """What was taken in before this process began; nothing where the log has it no more. Raises LogUnavailable, LogDamaged."""
+    mark = read_marks(settings, [INTAKE]).get(INTAKE)
+    if mark is None:
+        return ()
+    there = {topic: int(offset) for topic, offset in mark.value.items()}
+    try:
+        return recounted(partial(open_consumer, settings, RECOUNT), DEAD_LETTERS, there)
+    except OffsetOutOfRange:
+        return ()

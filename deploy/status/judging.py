@@ -45,6 +45,10 @@ LOOK_AT_ITS_LOG: Final[Words] = {
     "en": "what its own log says: docs/runbook.md, {name}",
     "zh": "查看其日志：docs/runbook.md，{name}",
 }
+CALL_IT: Final[Words] = {
+    "en": "ask the hospital: docs/runbook.md, RegistryHospitalSilent",
+    "zh": "联系该医疗机构：docs/runbook.md，RegistryHospitalSilent",
+}
 WAITING: Final[Words] = {
     "en": "{events:,} events wait, the oldest for {seconds:,.0f} s",
     "zh": "{events:,} 条事件在等待，最早的已等 {seconds:,.0f} 秒",
@@ -57,6 +61,10 @@ UNSIGNED: Final[Words] = {
 STOPPED: Final[Words] = {
     "en": "nothing is taken in of {institution}: too many of its records were dead letters",
     "zh": "已停止接收 {institution} 的记录：死信过多",
+}
+SILENT: Final[Words] = {
+    "en": "{institution} has been silent for {hours:,.0f} h",
+    "zh": "{institution} 已中断上报 {hours:,.0f} 小时",
 }
 GIVEN_UP: Final[Words] = {"en": "{count:,} notices were given up", "zh": "{count:,} 条通知已放弃投递"}
 UNDELIVERED: Final[Words] = {
@@ -98,6 +106,10 @@ def _behind(document: Document, settings: Settings, language: Language) -> Itera
     for institution in document["intake"].get("stopped", ()):
         what = STOPPED[language].format(institution=institution)
         yield _fault("RegistryHospitalStopped", "intake", what, f"registry hospital resume {institution}")
+    for institution, seconds in document["hospitals"].get("silent", {}).items():
+        what = SILENT[language].format(institution=institution, hours=seconds / 3600)
+        step = CALL_IT[language].format(institution=institution)
+        yield _fault("RegistryHospitalSilent", "hospitals", what, step)
     yield from _waiting(document, settings, language, "notices", "RegistryNoticesWaiting", NOTICES_S)
     yield from _untold(document["notices"], language)
     unsigned = relay.get("position", 0) - relay.get("sealed", 0)

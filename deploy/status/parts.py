@@ -1,5 +1,6 @@
 """What each part tells of itself. Each opens what it needs and nothing else, so that one that is down hides no other."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,6 +10,7 @@ from consumers.notices.database import opened_outbox
 from consumers.notices.outbox import Outbox
 from deploy.bounded import answers_within
 from deploy.clocks import SystemClock
+from deploy.composition.hospital_side import hospitals_now, silence_rule
 from deploy.composition.installation_facts import read_clock_offset
 from deploy.composition.log_side import kafka_address, on_kafka, open_consumer
 from deploy.composition.read_side import READ_MODELS, opened_views
@@ -23,6 +25,7 @@ from deploy.status.processes import processes
 from deploy.told_errors import code_of
 from projections.read_model import ReadModel
 from registry.application.hospital_intakes import HospitalIntakes
+from registry.application.reference_shelf import ReferenceShelf
 from registry.history.checkpoint import TOPIC as CHECKPOINTS
 from registry.history.checkpoint import Checkpoint
 from registry.policy.validation import latest, version_of
@@ -53,6 +56,7 @@ def questions(settings: Settings) -> Mapping[str, Callable[[], Document]]:
     if on_kafka(settings):
         asked["members"] = lambda: _members(settings)
     asked |= {"feed": lambda: _feed(settings), "intake": lambda: _intake(settings)}
+    asked["hospitals"] = lambda: _hospitals(settings)
     asked["warner"] = lambda: _warner(settings)
     return asked | {"notices": lambda: _notices(settings), "register": lambda: _register(settings)}
 
@@ -174,6 +178,21 @@ def _intake(settings: Settings) -> Document:
     finally:
         store.close()
     return {"stopped": stopped, **_lag(lag)}
+
+
+def _hospitals(settings: Settings) -> Document:
+    """How many are known, and for how many seconds each that is silent has been so. Empty where there is no read model."""
+    clock = _clock(settings)
+    store = open_events(settings, clock)
+    try:
+        rule = silence_rule(ReferenceShelf(store.events_of_types, time.monotonic), clock)
+    finally:
+        store.close()
+    with opened_views(settings) as views:
+        found = hospitals_now(views, rule, clock)
+    if found is None:
+        return {}
+    return {"known": len(found.known), "silent": {code: round(seconds, 3) for code, seconds in found.silent.items()}}
 
 
 def _warner(settings: Settings) -> Document:

@@ -35,6 +35,7 @@ WORDS: Final = {
         "zh": "待投递 {pending:,}，已投递 {delivered:,}，已放弃 {given_up:,}",
     },
     "stopped": {"en": "stopped: {}", "zh": "已停止：{}"},
+    "hospitals": {"en": "{known:,} known, {silent:,} silent", "zh": "已知 {known:,} 家，中断上报 {silent:,} 家"},
     "none": {"en": "none yet", "zh": "尚无"},
     "making": {"en": "making {build}: {stage} {done:,} of {total:,}", "zh": "正在建 {build}：{stage} {done:,}/{total:,}"},
     "clock": {"en": "{offset_days:+,.1f} days from the machine's", "zh": "与本机相差 {offset_days:+,.1f} 天"},
@@ -104,6 +105,9 @@ def _row(part: str, told: Document, words: dict[str, str], places: Document) -> 
         lag = words["behind"].format(**told) if told["lag_events"] else words["current"]
     position = words["position"].format(told["position"]) if told.get("position") else words["none"]
     match part.split()[0]:
+        case "hospitals":
+            silent = told.get("silent", {})
+            return part, words["hospitals"].format(known=told.get("known", 0), silent=len(silent)), ""
         case "store":
             return part, position, " · ".join(filter(None, (told["recorded_at"], places["store"])))
         case "log":

@@ -21,7 +21,11 @@ TITLE: Final = "Household lifecycle registry"
 
 
 def make_web_application(
-    parts: CommandParts, queries: Sequence[Blueprint], authenticator: Authenticator, metrics: RequestMetrics
+    parts: CommandParts,
+    queries: Sequence[Blueprint],
+    tokens: Authenticator,
+    sessions: Authenticator,
+    metrics: RequestMetrics,
 ) -> Flask:
     """The WSGI application over both sides."""
     app = APIFlask(
@@ -40,7 +44,7 @@ def make_web_application(
     describe_application(app, *paths_of(endpoints))
     register_problems(app)
     _finish_answers(app)
-    authenticated = Authentication(app.wsgi_app, authenticator)
+    authenticated = Authentication(app.wsgi_app, tokens, sessions)
     app.wsgi_app = RequestLog(authenticated, parts.service.next_id, parts.ticks, metrics)  # type: ignore[method-assign]
     return app
 

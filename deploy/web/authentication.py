@@ -1,4 +1,6 @@
-"""Nobody is anonymous: WSGI middleware that turns a bearer token into an Actor, or answers 401 before any view runs.
+"""Nobody is anonymous: WSGI middleware that turns a bearer token into an Actor, or answers 401 before any view runs. On the pages
+a session stands for a token, and whoever has none is sent to sign in; nowhere else does a session count, so that no stranger's
+page can send a command in its holder's name.
 
 Outside Flask, so that no route can forget it. The few open paths are named here, each with its reason.
 """
@@ -8,9 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final, Protocol
+from urllib.parse import quote
+
+from werkzeug.http import parse_cookie
 
 from deploy.web.problems import CODE, MIMETYPE, problem_bytes, problem_document
 from deploy.web.wsgi_types import Environ, StartResponse, WsgiApplication
+from projections.pages.shell import ROOT as PAGES
+from projections.pages.shell import SESSION_COOKIE
 from projections.schema_registry.blueprint import ROOTS
 from registry.api.circumstances import CORRELATION, TOKEN_UNTIL
 from registry.api.languages import language_of
@@ -26,6 +33,8 @@ OPEN_PATHS: Final = {
 }
 OPEN_PREFIXES: Final = {
     "/docs/": "the page's own assets, served by us: it loads nothing from elsewhere",
+    f"{PAGES}/sign-in": "whoever signs in has not yet",
+    f"{PAGES}/static/": "the pages' own files, which hold nothing of the register",
     "/v1/errors/": "what a code means is public, and a 401 points there",
     **{f"{root}/": "schemas, as above" for root in ROOTS},
 }
@@ -51,19 +60,27 @@ class Authenticator(Protocol):
 class Authentication:
     """Lets requests with a good token through, with their Actor in the WSGI environment."""
 
-    def __init__(self, application: WsgiApplication, authenticator: Authenticator) -> None:
+    def __init__(self, application: WsgiApplication, tokens: Authenticator, sessions: Authenticator) -> None:
         self._application = application
-        self._authenticator = authenticator
+        self._tokens = tokens
+        self._sessions = sessions
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """WSGI."""
         environ.pop(ACTOR, None)
-        if is_open(environ.get("PATH_INFO", "")):
+        path = environ.get("PATH_INFO", "")
+        if is_open(path):
             return self._application(environ, start_response)
+        on_pages = path.startswith(f"{PAGES}/")
         try:
-            admitted = self._authenticator.authenticate(_presented(environ))
+            if on_pages:
+                admitted = self._sessions.authenticate(parse_cookie(environ).get(SESSION_COOKIE))
+            else:
+                admitted = self._tokens.authenticate(_presented(environ))
         except StoreUnavailable as error:
             return _refused(error.code, environ, start_response, [("Retry-After", "1")])
+        if admitted is None and on_pages:
+            return _sent_to_sign_in(environ, start_response)
         if admitted is None:
             return _refused("E-AUTH-TOKEN", environ, start_response, [("WWW-Authenticate", 'Bearer realm="registry"')])
         environ[ACTOR] = admitted.actor
@@ -74,6 +91,15 @@ class Authentication:
 def is_open(path: str) -> bool:
     """Whether anybody may ask for it."""
     return path in OPEN_PATHS or path.startswith(tuple(OPEN_PREFIXES))
+
+
+def _sent_to_sign_in(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+    """There, and afterwards back to what was asked for, where that can be asked for again."""
+    asked = environ["PATH_INFO"] + (f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else "")
+    then = f"?then={quote(asked, safe='')}" if environ.get("REQUEST_METHOD") == "GET" else ""
+    environ[CODE] = "E-AUTH-TOKEN"
+    start("303 See Other", [("Location", f"{PAGES}/sign-in{then}"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
+    return []
 
 
 def _presented(environ: Environ) -> str | None:

@@ -17,8 +17,10 @@ from deploy.metrics.process import process_registry
 from deploy.metrics.requests import RequestMetrics
 from deploy.settings import Settings
 from deploy.web.application import make_web_application
+from deploy.web.sign_in import AccountDoor, SessionAuthenticator
 from deploy.web.token_authenticator import TokenAuthenticator
 from projections.api.blueprints import query_blueprints
+from projections.pages.blueprint import pages_blueprint
 from projections.schema_registry.blueprint import schema_registry_blueprint
 from registry.api.metrics import CommandMetrics
 from registry.api.parts import CommandParts
@@ -46,6 +48,7 @@ def web_application_of(side: WriteSide, collector: CollectorRegistry) -> Iterato
     """The application over a write side that is open, and the read models of its installation; collector: for `/v1/metrics`."""
     metrics = CommandMetrics(collector)
     with query_parts(side, collector) as queries, expense_door(side) as expenses:
+        pages = pages_blueprint(queries, AccountDoor(side.accounts, side.sessions))
         yield make_web_application(
             CommandParts(
                 service=side.service,
@@ -57,7 +60,8 @@ def web_application_of(side: WriteSide, collector: CollectorRegistry) -> Iterato
                 metrics=metrics,
                 ticks=time.perf_counter,
             ),
-            [*query_blueprints(queries), schema_registry_blueprint(registry_catalogue())],
+            [*query_blueprints(queries), schema_registry_blueprint(registry_catalogue()), pages],
             TokenAuthenticator(side.tokens, metrics.token_refused),
+            SessionAuthenticator(side.sessions),
             RequestMetrics(collector),
         )

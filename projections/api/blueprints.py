@@ -19,8 +19,13 @@ from projections.api.get_code_tables import get_code_tables
 from projections.api.get_division import get_division
 from projections.api.get_division_balance import get_division_balance
 from projections.api.get_division_children import get_division_children
+from projections.api.get_division_exit_plan import get_division_exit_plan
 from projections.api.get_division_ledger import get_division_ledger
+from projections.api.get_division_sample_checks import get_division_sample_checks
+from projections.api.get_division_sync_discrepancies import get_division_sync_discrepancies
 from projections.api.get_division_totals import get_division_totals
+from projections.api.get_division_visit_figures import get_division_visit_figures
+from projections.api.get_division_warning_figures import get_division_warning_figures
 from projections.api.get_event_types import get_event_types
 from projections.api.get_hospital_dead_letters import get_hospital_dead_letters
 from projections.api.get_hospitals import get_hospitals
@@ -32,7 +37,10 @@ from projections.api.get_households import get_households
 from projections.api.get_live import get_live
 from projections.api.get_metrics import get_metrics
 from projections.api.get_ready import get_ready
+from projections.api.get_reimbursement import get_reimbursement
+from projections.api.get_reimbursement_below_target import get_reimbursement_below_target
 from projections.api.get_warning import get_warning
+from projections.api.get_warning_burden import get_warning_burden
 from projections.api.get_warning_notices import get_warning_notices
 from projections.api.get_warnings import get_warnings
 from projections.api.metrics import QueryMetrics, RegisterCollector
@@ -51,15 +59,23 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_household_spells(parts, waiting),
         get_household_measures(parts, waiting),
         get_warnings(parts),
-        get_warning(parts),
+        get_warning(parts, waiting),
+        get_warning_burden(parts),
         get_warning_notices(parts),
         get_hospitals(parts),
         get_hospital_dead_letters(parts),
+        get_reimbursement(parts),
+        get_reimbursement_below_target(parts),
         get_division(parts),
         get_division_children(parts),
         get_division_totals(parts),
         get_division_balance(parts),
+        get_division_exit_plan(parts),
         get_division_ledger(parts),
+        get_division_visit_figures(parts),
+        get_division_sync_discrepancies(parts),
+        get_division_sample_checks(parts),
+        get_division_warning_figures(parts),
         get_code_tables(parts),
         get_code_table(parts),
         get_event_types(parts),

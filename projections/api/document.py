@@ -80,7 +80,9 @@ def _responses(endpoint: Endpoint) -> dict[str, Document]:
     if endpoint.versioned:
         answer["headers"] = {"ETag": {"description": "The household's version, quoted", "schema": {"type": "string"}}}
         responses["304"] = {"description": "You have this version already"}
-    return {**responses, **_problems(problems_of(endpoint), endpoint.missing)}
+    # An id in the path that is no UUID is no address at all.
+    no_uuid = ("E-NOT-FOUND",) if "<uuid:" in endpoint.rule else ()
+    return {**responses, **_problems(problems_of(endpoint), (*no_uuid, *endpoint.missing))}
 
 
 def _problems(codes: Iterable[str], missing: Sequence[str]) -> dict[str, Document]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Request, Response, request
+from werkzeug.datastructures import MultiDict
 
 from projections.api.access import require_role
 from projections.api.errors import Faults
@@ -81,10 +82,14 @@ class Endpoint:
     def serve(self, **path: Any) -> Response:
         """The view behind its gate: the role first, then every fault of the parameters, then the answer."""
         actor: Actor = request.environ[ACTOR] if self.action is not None else NOBODY
+        return self.answer(actor, request.args, path)
+
+    def answer(self, actor: Actor, given: "MultiDict[str, str]", path: Mapping[str, Any]) -> Response:
+        """The same for an actor and parameters that somebody else has read from the request."""
         if self.action is not None:
             require_role(actor, self.action)
         faults = Faults()
-        values = read_parameters(self.parameters, request.args, faults)
+        values = read_parameters(self.parameters, given, faults)
         if self.check is not None:
             self.check(values, faults)
         faults.raise_any()

@@ -1,4 +1,4 @@
-"""`GET /v1/hospitals/{institution}/dead-letters`: what came back to a hospital and why; never what stood in it."""
+"""`GET /v1/hospitals/{institution}/dead-letters`: what came back to a hospital, by its settlements' numbers, and why."""
 
 from typing import Final
 
@@ -33,6 +33,9 @@ REASON: Final = record(
 )
 LETTER: Final = record(
     offset=count("The record, by its offset in the hospital's own topic", 4711),
+    settlement_id=or_null(
+        words("The hospital's own number of the settlement; null: it was not in order, or could not be read", "S0042178")
+    ),
     at={**INSTANT.schema, "description": "When it came back"},
     reasons=rows(REASON, "All that was wrong with it"),
 )
@@ -69,8 +72,9 @@ def get_hospital_dead_letters(parts: QueryParts) -> Endpoint:
         tag="Hospitals",
         summary="What came back to a hospital",
         description=(
-            "In the order of the hospital's own records, with every reason. Nothing that stood in a record is here: the record"
-            " itself is in the hospital's topic, at this offset. Kept for two years."
+            "In the order of the hospital's own records, with every reason. Of what stood in a record there is the number of its"
+            " settlement alone, by which the hospital finds, mends and sends it again; the record itself is in the hospital's"
+            " topic, at this offset. Kept for two years."
         ),
         action=ACTION,
         answers={JSON: ANSWER},
@@ -81,10 +85,11 @@ def get_hospital_dead_letters(parts: QueryParts) -> Endpoint:
     )
 
 
-def _document(offset: int, at: int, reasons: str) -> Document:
+def _document(offset: int, settlement_id: str | None, at: int, reasons: str) -> Document:
     split = (reason.partition(":") for reason in reasons.split(",") if reason)
     return {
         "offset": offset,
+        "settlement_id": settlement_id,
         "at": instant_text(at),
         "reasons": [{"code": code, "field": field} for code, _, field in split],
     }

@@ -14,17 +14,30 @@ from projections.api.errors import Faults
 from projections.api.json_schemas import record, rows, words
 from projections.api.labels import LABELS, Labels
 from projections.api.languages import preferred_language
+from projections.api.moment_parameters import (
+    MOMENT,
+    MOMENT_TOLD,
+    WARNINGS,
+    check_moment,
+    is_now,
+    moment_of,
+    moment_told,
+)
 from projections.api.parameters import Parameter, choice, codes, division, flag, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Columns, sheet_answer
-from projections.expenses.queries.cases import SORTS, Wanted, all_cases, case_shape, list_cases
+from projections.expenses.queries.cases import SORTS, Wanted, all_cases, case_shape, list_cases, shape_of
 from projections.register.queries.fields import DAY, DIVISION, day_number, day_text, or_null
+from projections.register.queries.moments import Moment
 from projections.register.queries.pages import Page
 from schemas.clock import shanghai_date
 
 ACTION: Final = "query.warnings"
 ROWS: Final = 100
 ROWS_MAX: Final = 1000
+PROBLEMS: Final = (
+    "E-AUTH-SCOPE", "E-DIVISION-UNKNOWN", "E-FIELD-NOT-ALLOWED", "E-DATE-FUTURE", "E-KNOWN-AT", "E-CURSOR", "E-ACCEPT",
+)  # fmt: skip
 CASE_SCHEMA: Final = case_shape(0).schema
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
@@ -41,12 +54,14 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
         default="due_on",
         example="-raised_at",
     ),
+    *MOMENT,
     whole("limit", f"How many at most in a page; {ROWS} unless given", 1, ROWS_MAX, example=ROWS),
     CURSOR,
 )
 ANSWER: Final = record(
     division={**DIVISION.schema, "description": "Where it was looked"},
-    today={**DAY.schema, "description": "The day in the province, by which ages and days that have passed are told"},
+    **MOMENT_TOLD,
+    today={**DAY.schema, "description": "The day in the province, or the one asked about, by which all is told"},
     warnings=rows(CASE_SCHEMA),
     next=or_null(words("The cursor of the next page; null: there is none", "WyI3ZjQ...")),
     labels=LABELS,
@@ -59,8 +74,11 @@ def get_warnings(parts: QueryParts) -> Endpoint:
     def view(question: Question) -> Response:
         place = question.values["division"] or question.actor.division
         require_scope(question.actor, ACTION, place)
-        wanted = _wanted({**question.values, "division": place}, day_number(shanghai_date(parts.clock.now())))
+        values = {**question.values, "division": place}
         with parts.reading_expenses() as connection:
+            moment = None if is_now(values) else moment_of(connection, values, WARNINGS)
+            today = day_number(shanghai_date(parts.clock.now())) if moment is None else moment.as_of
+            wanted = _wanted(values, today, moment)
             if wants_csv(question.http):
                 return _sheet(parts, connection, wanted, _page(question.values))
             return _listed(parts, connection, wanted, question.values)
@@ -73,18 +91,20 @@ def get_warnings(parts: QueryParts) -> Endpoint:
         description=(
             "The cases that are not ended, those that wait longest first. Every filter that is given must hold; of several codes"
             " in one filter, one. A case whose level is blue is watched only, and nobody has to do anything: ask for it by"
-            " `state=WATCHED`. As `text/csv` the whole list comes as one sheet."
+            " `state=WATCHED`. With `as_of` or `known_at` the list is that of the moment, with what was overdue then. As"
+            " `text/csv` the whole list comes as one sheet."
         ),
         action=ACTION,
         answers={JSON: ANSWER, CSV: CSV_SCHEMA},
         parameters=PARAMETERS,
-        problems=("E-AUTH-SCOPE", "E-DIVISION-UNKNOWN", "E-FIELD-NOT-ALLOWED", "E-CURSOR", "E-ACCEPT"),
+        problems=PROBLEMS,
         check=lambda values, faults: _check(parts, values, faults),
         view=view,
     )
 
 
 def _check(parts: QueryParts, values: Mapping[str, Any], faults: Faults) -> None:
+    check_moment(parts, values, faults, WARNINGS)
     if values["division"] is not None and values["division"] not in parts.divisions():
         faults.add("E-DIVISION-UNKNOWN", at="division", division=values["division"])
     read_cursor(values["cursor"], _question(values), faults)
@@ -94,9 +114,9 @@ def _check(parts: QueryParts, values: Mapping[str, Any], faults: Faults) -> None
                 faults.add("E-FIELD-NOT-ALLOWED", at=name)
 
 
-def _wanted(values: Mapping[str, Any], today: int) -> Wanted:
+def _wanted(values: Mapping[str, Any], today: int, moment: Moment | None) -> Wanted:
     names = ("division", "state", "level", "group", "overdue", "unclaimed")
-    return Wanted(today=today, **{name: values[name] for name in names})
+    return Wanted(today=today, moment=moment, **{name: values[name] for name in names})
 
 
 def _page(values: Mapping[str, Any]) -> Page:
@@ -113,11 +133,12 @@ def _question(values: Mapping[str, Any]) -> dict[str, Any]:
 def _listed(parts: QueryParts, connection: Connection, wanted: Wanted, values: Mapping[str, Any]) -> Response:
     cases, last = list_cases(connection, wanted, _page(values))
     labels = Labels(parts.code_tables(), parts.divisions())
-    labels.note_all(case_shape(wanted.today), cases)
+    labels.note_all(shape_of(wanted), cases)
     for code in {case["division"] for case in cases}:
         labels.note_place(code)
     answer = {
         "division": wanted.division,
+        **moment_told(wanted.moment),
         "today": day_text(wanted.today),
         "warnings": cases,
         "next": None if last is None else make_cursor(last, _question(values)),
@@ -130,4 +151,4 @@ def _sheet(parts: QueryParts, connection: Connection, wanted: Wanted, page: Page
     language = preferred_language(request)
     columns = Columns(parts.code_tables(), parts.divisions(), language)
     cases = all_cases(connection, wanted, page)
-    return sheet_answer(columns.of(case_shape(wanted.today)), cases, f"warnings-{wanted.division}", language)
+    return sheet_answer(columns.of(shape_of(wanted)), cases, f"warnings-{wanted.division}", language)

@@ -16,7 +16,9 @@ from projections.api.errors import Faults
 from projections.register.queries.fields import DIVISION, day_number, micros
 from schemas.code_tables import table
 from schemas.divisions import is_division_code
+from schemas.topic_rights import CODES, Kind
 
+_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}")
 YEARS: Final = range(1900, 9000)
 """In which instants are: at the very ends of the calendar no other time zone can be told."""
@@ -111,6 +113,29 @@ def day(name: str, means: str, **more: Any) -> Parameter:
             raise ParameterWrong("E-FIELD-TYPE", expected="DATE") from None
 
     return Parameter(name=name, read=read, means=means, schema={"type": "string", "format": "date"}, **more)
+
+
+def month(name: str, means: str, **more: Any) -> Parameter:
+    """A month; its value is the number of its first day."""
+
+    def read(text: str) -> int:
+        if not _MONTH.fullmatch(text) or int(text[:4]) not in YEARS:
+            raise ParameterWrong("E-FIELD-TYPE", expected="MONTH")
+        return day_number(date.fromisoformat(f"{text}-01"))
+
+    return Parameter(name=name, read=read, means=means, schema={"type": "string", "pattern": f"^{_MONTH.pattern}$"}, **more)
+
+
+def hospital(name: str, means: str, **more: Any) -> Parameter:
+    """A hospital by its code, whether or not there is one."""
+
+    def read(text: str) -> str:
+        if not CODES[Kind.HOSPITAL].fullmatch(text):
+            raise ParameterWrong("E-FIELD-TYPE", expected="HOSPITAL_CODE")
+        return text
+
+    schema = {"type": "string", "pattern": f"^{CODES[Kind.HOSPITAL].pattern}$"}
+    return Parameter(name=name, read=read, means=means, schema=schema, **more)
 
 
 def instant(name: str, means: str, **more: Any) -> Parameter:

@@ -1,6 +1,6 @@
 """What the query API is given by whoever puts the program together: databases, clocks and the reference of the day."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from projections.api.errors import ViewRebuilding, ViewUnavailable
 from projections.database import snapshot
+from projections.expenses.queries.silence import SilenceRule
 from projections.register.queries.prepared import Driver, driver_on
+from projections.reimbursement.rule import Targets, shipped_targets
 from schemas.clock import Clock
 from schemas.code_tables import CodeTables
 from schemas.codec import Codec
@@ -76,7 +78,8 @@ class QueryParts:
     and a sleep of so many; metrics: where the query API registers its own, with whatever else /v1/metrics shall show;
     waits_max: how many requests may wait for a version at a time: fewer than the server's threads, or waiting would stop
     everybody else; told: what offices were told of a matter, the latest first; expenses, expenses_rebuilding: as engine and
-    rebuilding, of what hospitals' expenses come to.
+    rebuilding, of what hospitals' expenses come to; silence: when the policy of the day has a hospital fallen silent; targets: of
+    the reimbursement, by year; with_topic: the codes of the hospitals that have a topic in the log, None where nobody can say.
     """
 
     engine: Callable[[], Engine | None]
@@ -90,11 +93,14 @@ class QueryParts:
     ticks: Callable[[], float]
     pause: Callable[[float], None]
     metrics: CollectorRegistry
+    silence: Callable[[], SilenceRule]
     rebuilding: Callable[[], Progress | None] = lambda: None
     waits_max: int = 4
     told: Callable[[str], Sequence[Told]] = lambda _matter: ()
     expenses: Callable[[], Engine | None] = lambda: None
     expenses_rebuilding: Callable[[], Progress | None] = lambda: None
+    targets: Callable[[int], Targets] = lambda _year: shipped_targets()
+    with_topic: Callable[[], Collection[str] | None] = lambda: ()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,21 +1,33 @@
-"""One batch being folded: rows of accepted records and dead letters, and the events of persons and of warnings."""
+"""One batch being folded: rows of accepted records and dead letters, and the events of persons, warnings and hospitals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from projections.bulk import insert_rows, select_rows, upsert_rows
-from projections.event_reader import Event, Plan
-from projections.expenses import settlements
-from projections.expenses.cases import PREFIX, Case, fold_case
+from projections.bulk import delete_rows, insert_rows, select_rows, upsert_rows
+from projections.event_reader import Event, EventReader, Plan
+from projections.expenses import hospitals, settlements
+from projections.expenses.cases import PREFIX, Case, fold_case, word_of
+from projections.expenses.history import Belief, Step, beliefs_of
 from projections.expenses.memberships import PersonsMemberships
-from projections.expenses.tables import CASE, CASE_EVENT, DEAD_LETTER, MEMBERSHIP, SETTLEMENT, WARNINGS
+from projections.expenses.tables import (
+    CASE,
+    CASE_EVENT,
+    CASE_HISTORY,
+    DEAD_LETTER,
+    HOSPITAL,
+    HOSPITAL_INTAKE,
+    MEMBERSHIP,
+    SETTLEMENT,
+    WARNINGS,
+)
 from projections.read_model import ReadModelStopped
 from schemas.messages import Record
 
 _UNKNOWN: Final = -1
+_HELD: Final = CASE_HISTORY.columns.keys()[5:]
 
 Row = tuple[Any, ...]
 Told = tuple[Record, Plan[None], Event]
@@ -29,6 +41,7 @@ class Batch:
     buried: list[Row] = field(default_factory=list)
     persons: list[Told] = field(default_factory=list)
     warnings: list[Told] = field(default_factory=list)
+    hospitals: list[Told] = field(default_factory=list)
     changed: int = 0
     repeated: int = 0
 
@@ -43,12 +56,13 @@ class Batch:
         self.buried.append(row)
         self.changed += 1
 
-    def write(self, connection: Connection) -> None:
-        """Write it all, within the connection's transaction. Raises ReadModelStopped."""
+    def write(self, connection: Connection, reader: EventReader[None]) -> None:
+        """Write it all, within the connection's transaction; `reader` reads what is stored already. Raises ReadModelStopped."""
         self._write_settlements(connection)
         insert_rows(connection, DEAD_LETTER, self.buried)
         self._write_memberships(connection)
-        self._write_warnings(connection)
+        self._write_warnings(connection, reader)
+        self._write_hospitals(connection)
 
     def _write_settlements(self, connection: Connection) -> None:
         ids = sorted({expense_id for expense_id, _ in self.accepted})
@@ -70,7 +84,7 @@ class Batch:
                 raise ReadModelStopped(f"{place_of(record)}: version {event['version']}: {error}") from error
         upsert_rows(connection, MEMBERSHIP, [row for person in persons.values() for row in person.changed()])
 
-    def _write_warnings(self, connection: Connection) -> None:
+    def _write_warnings(self, connection: Connection, reader: EventReader[None]) -> None:
         streams = sorted({event["aggregate_id"] for _, _, event in self.warnings})
         rows = select_rows(connection, WARNINGS.columns.values(), WARNINGS.c.stream_id, streams)
         reached: dict[bytes, int] = dict(tuple(row) for row in rows)
@@ -78,6 +92,7 @@ class Batch:
         cases = _by_case(select_rows(connection, CASE.columns.values(), CASE.c.case_id, case_ids))
         changed: dict[bytes, Case] = {}
         written: list[Row] = []
+        steps: dict[bytes, list[Step]] = {}
         for record, plan, event in self.warnings:
             stream_id, version = event["aggregate_id"], event["version"]
             known = reached.get(stream_id, _UNKNOWN)
@@ -88,16 +103,60 @@ class Batch:
             if version != known + 1 and (known, version) != (_UNKNOWN, 1):
                 raise ReadModelStopped(f"{place_of(record)}: version {version} follows {known}")
             reached[stream_id] = version
-            written.append(_event_row(record, plan, event))
+            kind, before = plan.event_type.removeprefix(PREFIX), cases.get(event["case_id"])
+            days = (None, None) if before is None else (before["due_on"], before["begun_at"])
             try:
-                case = fold_case(cases.get(event["case_id"]), plan.event_type.removeprefix(PREFIX), event)
+                case = fold_case(before, kind, event)
             except LookupError as error:
                 raise ReadModelStopped(f"{place_of(record)}: {plan.event_type} does not fold: {error}") from error
             cases[event["case_id"]] = changed[event["case_id"]] = case
+            steps.setdefault(event["case_id"], []).append((kind, event))
+            written.append(_event_row(record, plan, event, (kind, case["warning_level"], *days, word_of(kind, event))))
+        self._write_history(connection, reader, steps)
         insert_rows(connection, CASE_EVENT, written)
         upsert_rows(connection, WARNINGS, [(stream_id, reached[stream_id]) for stream_id in streams])
         names = CASE.columns.keys()
         upsert_rows(connection, CASE, [tuple(case[name] for name in names) for case in changed.values()])
+
+    @staticmethod
+    def _write_history(connection: Connection, reader: EventReader[None], fresh: Mapping[bytes, Sequence[Step]]) -> None:
+        """Believe what the fresh events make of each case, beside those that are written already."""
+        e, h, case_ids = CASE_EVENT.c, CASE_HISTORY.c, sorted(fresh)
+        steps: dict[bytes, list[Step]] = {case_id: [] for case_id in case_ids}
+        rows = select_rows(connection, (e.case_id, e.version, e.stored), e.case_id, case_ids)
+        for case_id, _, stored in sorted(rows, key=lambda row: row[1]):
+            plan, event = reader.read(bytes(stored))
+            steps[case_id].append((plan.event_type.removeprefix(PREFIX), event))
+        columns = h.case_id, h.effective_from, h.known_from, h.effective_to, h.known_to
+        stored_ends = {tuple(row[:3]): tuple(row[3:]) for row in select_rows(connection, columns, h.case_id, case_ids)}
+        changed: list[Row] = []
+        for case_id, more in fresh.items():
+            since = more[0][1]["recorded_at"]
+            for belief in beliefs_of([*steps[case_id], *more]):
+                ends = stored_ends.pop((case_id, belief.effective_from, belief.known_from), None)
+                # What was learnt at the very instant of a fresh event may be another by now.
+                if ends != (belief.effective_to, belief.known_to) or belief.known_from >= since:
+                    changed.append(history_row(belief))
+        delete_rows(connection, CASE_HISTORY, ("case_id", "effective_from", "known_from"), sorted(stored_ends))
+        upsert_rows(connection, CASE_HISTORY, changed)
+
+    def _write_hospitals(self, connection: Connection) -> None:
+        registered, intakes = list[Row](), list[Row]()
+        for _, plan, event in self.hospitals:
+            if plan.event_type == hospitals.CHANGED:
+                registered += hospitals.hospital_rows(event)
+            else:
+                intakes.append(hospitals.intake_row(plan.event_type, event))
+        for table, rows in ((HOSPITAL, registered), (HOSPITAL_INTAKE, intakes)):
+            codes = sorted({row[0] for row in rows})
+            newest = {row[0]: tuple(row) for row in select_rows(connection, table.columns.values(), table.c.institution, codes)}
+            known = dict(newest)
+            for row in rows:
+                before = newest.get(row[0])
+                self._count(folded=before is None or before[-1] < row[-1])
+                if before is None or before[-1] < row[-1]:
+                    newest[row[0]] = row
+            upsert_rows(connection, table, [newest[code] for code in codes if newest[code] != known.get(code)])
 
     def _count(self, *, folded: bool) -> None:
         self.changed += folded
@@ -114,7 +173,14 @@ def _by_case(rows: Iterable[Sequence[Any]]) -> dict[bytes, Case]:
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _event_row(record: Record, plan: Plan[None], event: Event) -> Row:
+def history_row(belief: Belief) -> Row:
+    """A rectangle as its row."""
+    case = belief.case
+    days = belief.effective_from, belief.known_from, belief.effective_to, belief.known_to
+    return (case["case_id"], *days, *(case[name] for name in _HELD))
+
+
+def _event_row(record: Record, plan: Plan[None], event: Event, figures: Row) -> Row:
     return (
         event["case_id"],
         event["version"],
@@ -125,5 +191,6 @@ def _event_row(record: Record, plan: Plan[None], event: Event) -> Row:
         int(event["division"]),
         event["actor"]["role"],
         event["policy_version"],
+        *figures,
         record.value,
     )

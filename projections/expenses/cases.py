@@ -29,7 +29,18 @@ _BEGIN_ANEW: Final = frozenset({"assigned", "reopened"})
 _ENDS: Final = frozenset({"closed", "cancelled", "transferred"})
 _LEVELLED: Final = frozenset({"raised", "level_changed", "reopened"})
 _RESTED: Final = frozenset({"watched", "raised", "level_changed", "basis_changed", "reopened"})
-_FIRST: Final = frozenset({"watched", "raised"})
+FIRST: Final = frozenset({"watched", "raised"})
+"""They begin a case."""
+
+_WORDS: Final[Mapping[str, str]] = {
+    "assigned": "assignment",
+    "reopened": "why",
+    "verified": "finding",
+    "outcome_recorded": "outcome",
+    "closed": "outcome",
+    "cancelled": "reason_code",
+    "escalated": "escalated_to",
+}
 
 Case = dict[str, Any]
 """A row by name of column."""
@@ -37,14 +48,14 @@ Case = dict[str, Any]
 
 def fold_case(case: Case | None, kind: str, event: Event) -> Case:
     """The case after an event of this kind. Raises KeyError where there is none and the event begins none."""
-    if kind in _FIRST:
+    if kind in FIRST:
         case = _begun(kind, event)
     elif case is None:
         raise KeyError("no such case")
     case["division"] = int(event["division"])
     case["changed_at"] = event["recorded_at"]
     if kind in _BEGIN_ANEW:
-        _begin_anew(case, event["due_on"])
+        _begin_anew(case, event["due_on"], event["recorded_at"])
     if kind in _LEVELLED:
         case["warning_level"], case["due_on"] = event["warning_level"], event["due_on"]
     if kind in _RESTED and event.get("why") != BY_COUNTY:
@@ -68,8 +79,16 @@ def fold_case(case: Case | None, kind: str, event: Event) -> Case:
     return case
 
 
+def word_of(kind: str, event: Event) -> str | None:
+    """What events of a kind are told apart by, if anything."""
+    name = _WORDS.get(kind)
+    word: str | None = None if name is None else event[name]
+    return word
+
+
 def _begun(kind: str, event: Event) -> Case:
-    none = dict.fromkeys(("basis", "due_on", "outcome_due_on", "finding", "outcome", "linked_household_id", "linked_case_id"))
+    unset = ("basis", "begun_at", "due_on", "outcome_due_on", "finding", "outcome", "linked_household_id", "linked_case_id")
+    none = dict.fromkeys(unset)
     return {
         "case_id": event["case_id"],
         "stream_id": event["aggregate_id"],
@@ -85,8 +104,8 @@ def _begun(kind: str, event: Event) -> Case:
     }
 
 
-def _begin_anew(case: Case, due_on: int) -> None:
-    case["due_on"] = due_on
+def _begin_anew(case: Case, due_on: int, at: int) -> None:
+    case["due_on"], case["begun_at"] = due_on, at
     for name in ("finding", "outcome", "outcome_due_on", "linked_household_id", "linked_case_id", "ended_on", "end_reason"):
         case[name] = None
 

@@ -1,4 +1,8 @@
-"""A dead letter as a row: of whom, which record, when and why. The record itself is never read: it may hold anything."""
+"""A dead letter as a row: of whom, which record and settlement, when and why.
+
+The record itself is never read: it may hold anything. The settlement is in the letter's key, where the intake has found its
+number to be in order.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,13 +18,16 @@ def row_of(record: Record) -> Row:
     """The row. Raises LookupError, ValueError where the headers are none that an intake writes."""
     headers = {name: value.decode() for name, value in record.headers}
     at = (datetime.fromisoformat(headers["ce_time"]) - _EPOCH) // timedelta(microseconds=1)
+    institution = headers["institution"]
+    _, _, settlement_id = (record.key or b"").decode().partition(":")
     return (
         record.partition,
         record.offset,
-        headers["institution"],
+        institution,
         int(headers["source_offset"]),
         at,
         headers["reasons"],
+        settlement_id or None,
     )
 
 

@@ -10,7 +10,7 @@ from projections.checkpoints import Checkpoint, advance, read_checkpoints
 from projections.claiming import claim
 from projections.database import snapshot, writing
 from projections.event_reader import EventReader
-from projections.expenses import dead_letters, memberships, settlements
+from projections.expenses import dead_letters, hospitals, memberships, settlements
 from projections.expenses.ageing import drop_older, oldest_kept
 from projections.expenses.batch import Batch, place_of
 from projections.expenses.cases import KINDS, PREFIX
@@ -24,9 +24,11 @@ ACCEPTED_EXPENSES: Final = "expenses.accepted"
 DEAD_LETTERS: Final = "hospital.expenses.dlq"
 PERSON_EVENTS: Final = "person.events"
 WARNING_EVENTS: Final = "warning.events"
+REFERENCE_EVENTS: Final = "reference.events"
 ACCEPTED: Final = "expense.expense_accepted"
 PERSONS: Final = frozenset({memberships.JOINED, memberships.LEFT})
 WARNINGS: Final = frozenset(PREFIX + kind for kind in KINDS)
+HOSPITALS: Final = frozenset({hospitals.CHANGED, hospitals.STOPPED, hospitals.RESUMED})
 _AGEING: Final[Mapping[str, Table]] = {ACCEPTED_EXPENSES: SETTLEMENT, DEAD_LETTERS: DEAD_LETTER}
 _POSITION: Final = "registry_position"
 
@@ -36,7 +38,8 @@ class ExpensesProjection:
 
     def __init__(self, engine: Engine, *, catalogue: Catalogue | None = None) -> None:
         self._engine = engine
-        self._reader = EventReader[None](catalogue or registry_catalogue(), dict.fromkeys({ACCEPTED} | PERSONS | WARNINGS))
+        wanted = dict.fromkeys({ACCEPTED} | PERSONS | WARNINGS | HOSPITALS)
+        self._reader = EventReader[None](catalogue or registry_catalogue(), wanted)
         self._checkpoints: dict[TopicPartition, Checkpoint] | None = None
         self._claims: dict[TopicPartition, int] = {}
         self.repeated = 0
@@ -73,7 +76,7 @@ class ExpensesProjection:
         try:
             with writing(self._engine) as connection:
                 advance(connection, CHECKPOINT, {place: known[place] for place in after if place in known}, after)
-                batch.write(connection)
+                batch.write(connection, self._reader)
                 self._age(connection, known, after)
         except BaseException:
             self.close()  # nobody knows whether it was written
@@ -109,6 +112,8 @@ class ExpensesProjection:
             batch.persons.append((record, plan, event))
         elif plan.event_type in WARNINGS:
             batch.warnings.append((record, plan, event))
+        elif plan.event_type in HOSPITALS:
+            batch.hospitals.append((record, plan, event))
         at: int = event["recorded_at"]
         return at
 

@@ -3,7 +3,7 @@
 A row is written by whoever projects the partition that its record came from, and by nobody else.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table
 
@@ -50,6 +50,8 @@ SETTLEMENT: Final = Table(
     Index("settlement_by_person", "person_id"),
     Index("settlement_by_guardian", "guardian_id"),
     Index("settlement_by_age", "partition", "accepted_at"),
+    # Who was discharged in a month is read from it alone.
+    Index("settlement_by_discharge", "discharged_on", "person_id", "guardian_id", "expense_id"),
     Index("settlement_by_institution", "institution", "accepted_at", "settled_at"),
     sqlite_with_rowid=False,
 )
@@ -63,10 +65,42 @@ DEAD_LETTER: Final = Table(
     # Of the record in the hospital's own topic.
     Column("source_offset", INSTANT, nullable=False),
     Column("at", INSTANT, nullable=False),
-    # `code:field` of each violation; what stood in a field is not here, nor the record, nor its key.
+    # `code:field` of each violation; what stood in a field is not here, nor the record.
     Column("reasons", CODE, nullable=False),
+    # The hospital's own number of the settlement; null where that was not in order, or nobody could read it.
+    Column("settlement_id", CODE),
     Index("dead_letter_by_institution", "institution", "source_offset"),
+    Index("dead_letter_by_time", "institution", "at"),
     Index("dead_letter_by_age", "partition", "at"),
+    sqlite_with_rowid=False,
+)
+
+HOSPITAL: Final = Table(
+    "hospital",
+    METADATA,
+    # Those that are registered; others may report all the same.
+    Column("institution", CODE, primary_key=True),
+    Column("name_zh", CODE, nullable=False),
+    Column("hospital_level", CODE, nullable=False),
+    # The county or the township.
+    Column("division", DIVISION, nullable=False),
+    # Null: the policy's holds.
+    Column("usual_interval_hours", Integer),
+    Column("since", DAY, nullable=False),
+    Column("until", DAY),
+    # The version of the last event that said something of it.
+    Column("changed_version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+HOSPITAL_INTAKE: Final = Table(
+    "hospital_intake",
+    METADATA,
+    # Those that were stopped at least once.
+    Column("institution", CODE, primary_key=True),
+    Column("stopped", SMALL, nullable=False),
+    Column("changed_at", INSTANT, nullable=False),
+    Column("changed_version", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -84,7 +118,8 @@ MEMBERSHIP: Final = Table(
     Column("joined_event_id", ID, nullable=False),
     Column("left_event_id", ID),
     Column("changed_version", Integer, nullable=False),
-    Index("membership_by_household", "household_id"),
+    # Who was in a household, and when, is read from it alone.
+    Index("membership_by_household", "household_id", "person_id", "version", "joined_on", "left_on"),
     sqlite_with_rowid=False,
 )
 
@@ -97,37 +132,61 @@ WARNINGS: Final = Table(
 )
 """How far each stream of warnings is folded."""
 
+
+def _case_columns() -> list[Column[Any]]:
+    """What a case is, besides its id."""
+    return [
+        Column("stream_id", ID, nullable=False),
+        Column("subject_kind", CODE, nullable=False),
+        Column("subject_id", ID, nullable=False),
+        Column("warning_group", CODE, nullable=False),
+        # WATCHED while it is none yet, and nobody has to do anything.
+        Column("state", CODE, nullable=False),
+        Column("warning_level", CODE, nullable=False),
+        Column("division", DIVISION, nullable=False),
+        Column("basis", FEN),
+        Column("raised_at", INSTANT),
+        # When the days for its verification began: with the last assignment or reopening.
+        Column("begun_at", INSTANT),
+        Column("due_on", DAY),
+        Column("outcome_due_on", DAY),
+        Column("finding", CODE),
+        Column("outcome", CODE),
+        Column("linked_household_id", ID),
+        Column("linked_case_id", ID),
+        Column("ended_on", DAY),
+        Column("end_reason", CODE),
+        # Who was told that which day had passed, as JSON: [["COUNTY", day], ...].
+        Column("escalated", CODE, nullable=False),
+        # The rules that fired with their numbers, and the settlements behind them, as JSON with ids in hexadecimal.
+        Column("fired", CODE, nullable=False),
+        Column("expenses", CODE, nullable=False),
+        Column("changed_at", INSTANT, nullable=False),
+    ]
+
+
 CASE: Final = Table(
     "warning_case",
     METADATA,
     Column("case_id", ID, primary_key=True),
-    Column("stream_id", ID, nullable=False),
-    Column("subject_kind", CODE, nullable=False),
-    Column("subject_id", ID, nullable=False),
-    Column("warning_group", CODE, nullable=False),
-    # WATCHED while it is none yet, and nobody has to do anything.
-    Column("state", CODE, nullable=False),
-    Column("warning_level", CODE, nullable=False),
-    Column("division", DIVISION, nullable=False),
-    Column("basis", FEN),
-    Column("raised_at", INSTANT),
-    Column("due_on", DAY),
-    Column("outcome_due_on", DAY),
-    Column("finding", CODE),
-    Column("outcome", CODE),
-    Column("linked_household_id", ID),
-    Column("linked_case_id", ID),
-    Column("ended_on", DAY),
-    Column("end_reason", CODE),
-    # Who was told that which day had passed, as JSON: [["COUNTY", day], ...].
-    Column("escalated", CODE, nullable=False),
-    # The rules that fired with their numbers, and the settlements behind them, as JSON with ids in hexadecimal.
-    Column("fired", CODE, nullable=False),
-    Column("expenses", CODE, nullable=False),
-    Column("changed_at", INSTANT, nullable=False),
+    *_case_columns(),
     Index("warning_case_by_state", "state", "division", "due_on"),
     Index("warning_case_by_subject", "subject_id"),
     sqlite_with_rowid=False,
+)
+
+CASE_HISTORY: Final = Table(
+    "warning_history",
+    METADATA,
+    # A rectangle: what was true on these days, as believed from one instant until another; they never overlap.
+    Column("case_id", ID, primary_key=True),
+    Column("effective_from", DAY, primary_key=True, autoincrement=False),
+    Column("known_from", INSTANT, primary_key=True, autoincrement=False),
+    Column("effective_to", DAY, nullable=False),
+    Column("known_to", INSTANT, nullable=False),
+    *_case_columns(),
+    Index("warning_history_by_state", "state", "division", "effective_to", "effective_from", "known_to", "known_from"),
+    # With rowids: SQLite then goes to a row only where the index alone has not ruled it out, which is nearly all of them.
 )
 
 CASE_EVENT: Final = Table(
@@ -143,6 +202,15 @@ CASE_EVENT: Final = Table(
     Column("division", DIVISION, nullable=False),
     Column("actor_role", CODE, nullable=False),
     Column("policy_version", CODE, nullable=False),
+    # For figures. The kind is the event type's last word; the level is that after it, the days are those before it: until when
+    # the case was to be verified, and since when. `word`: the one that its kind is told apart by (outcome, to whom, why).
+    Column("kind", CODE, nullable=False),
+    Column("warning_level", CODE, nullable=False),
+    Column("due_on", DAY),
+    Column("begun_at", INSTANT),
+    Column("word", CODE),
     Column("stored", LargeBinary, nullable=False),
+    # All that figures read: the rows themselves are long.
+    Index("warning_event_by_kind", "kind", "recorded_at", "division", "due_on", "begun_at", "warning_level", "word"),
 )
 """Every event of every case, as it was written."""

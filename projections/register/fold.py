@@ -11,14 +11,19 @@ from projections.register.anew import VOIDED, Told, facts_of, fold_again, replac
 from projections.register.batch import Batch
 from projections.register.cuts import Cuts
 from projections.register.divisions import division_rows
+from projections.register.exit_plans import PLAN_SET, plan_row, step_row
 from projections.register.facts.fact import Fact
 from projections.register.flows import CORRECTED
 from projections.register.history import ALL_DAYS, believe
+from projections.register.samples import take_sample
 from projections.register.state import Household, Shape
+from projections.register.sync import sync_row
 from projections.register.tables import TIMELINE
+from projections.register.visits import FLAGGED, RECORDED, take_visit
 from schemas.messages import Record
 
 Reader = EventReader[Fact]
+VISITS: Final = frozenset({RECORDED, FLAGGED})
 _UNKNOWN: Final = -1
 _STORED: Final = TIMELINE.columns.keys().index("stored")
 
@@ -56,9 +61,12 @@ class Fold:
             rows.append(row)
         try:
             if event["corrects_event_id"] is not None:
-                self._correct(household, event)
-            elif plan.target is not None:
-                self._apply(household, plan.target, event)
+                self._correct(household, plan.event_type, event)
+            else:
+                if plan.target is not None:
+                    self._apply(household, plan.target, event)
+                if plan.event_type in VISITS:
+                    take_visit(batch, plan.event_type, event, event)
         # These come only where the stream contradicts itself, as one does from which events are missing.
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             what = f"{plan.event_type} version {event['version']} does not fold: {type(error).__name__} {error}"
@@ -72,6 +80,24 @@ class Fold:
         """Take in an edition of divisions."""
         self.batch.changed += 1
         self.batch.divisions.update(division_rows(event))
+
+    def plan_or_step(self, event_type: str, event: Event) -> None:
+        """Take in a plan of exits, or a step of the exit of a place."""
+        self.batch.changed += 1
+        if event_type == PLAN_SET:
+            self.batch.exit_plans.append(plan_row(event))
+        else:
+            self.batch.exit_steps.append(step_row(event_type, event))
+
+    def sync(self, event_type: str, event: Event) -> None:
+        """Take in a difference from the national system, or what came of it."""
+        self.batch.changed += 1
+        self.batch.sync_events.append(sync_row(event_type, event))
+
+    def sample(self, event_type: str, event: Event) -> None:
+        """Take in a sample, or what was found at one of its households."""
+        self.batch.changed += 1
+        take_sample(self.batch, event_type, event)
 
     def _apply(self, household: Household, fact: Fact, event: Event) -> None:
         if not fact.shapes:
@@ -91,7 +117,7 @@ class Fold:
         if after != before:
             self._moved(household, None if fact.flow is None else fact.flow(event), before, after)
 
-    def _correct(self, household: Household, event: Event) -> None:
+    def _correct(self, household: Household, event_type: str, event: Event) -> None:
         """Fold the household again: a fact is no longer what it was."""
         stream = list(self._stream(household))
         facts = list(facts_of(stream))
@@ -99,6 +125,9 @@ class Fold:
         batch = self.batch
         self._households[household.household_id] = batch.households[household.household_id] = again
         batch.replaced += ((event["version"], household.household_id, version) for version in replaced_by(stream, event))
+        if event_type in VISITS:
+            first = next(told.event for told in stream if told.event["event_id"] == event["corrects_event_id"])
+            take_visit(batch, event_type, event, first)
         believe(again, ALL_DAYS, segments_of(facts), event["recorded_at"], batch.history)
         before, after = household.shape, again.shape
         if before != after:

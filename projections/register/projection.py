@@ -21,13 +21,17 @@ from projections.read_model import ReadModelStopped
 from projections.register.batch import Batch
 from projections.register.cuts import Cuts
 from projections.register.divisions import DIVISIONS_CHANGED
+from projections.register.exit_plans import PLAN_SET, STEPS
 from projections.register.facts.catalogue import FACTS
 from projections.register.facts.fact import Fact
 from projections.register.fold import Fold, Reader, place_of
 from projections.register.household_cache import HouseholdCache
 from projections.register.loading import load_households
+from projections.register.samples import SAMPLES
 from projections.register.state import Household
+from projections.register.sync import SYNCED
 from projections.register.tables import CHECKPOINT
+from projections.register.visits import FLAGGED
 from projections.register.writing import write_batch
 from schemas.catalogue import Catalogue, registry_catalogue
 from schemas.codec import Undecodable
@@ -36,7 +40,11 @@ from schemas.messages import Record, TopicPartition
 HOUSEHOLD_EVENTS: Final = "household.events"
 REFERENCE_EVENTS: Final = "reference.events"
 PERIOD_CLOSED: Final = "registry.period_closed"
-WANTED: Final[dict[str, Fact | None]] = {**FACTS, PERIOD_CLOSED: None, DIVISIONS_CHANGED: None}
+PLANS: Final = frozenset({PLAN_SET, *STEPS})
+WANTED: Final[dict[str, Fact | None]] = {
+    **FACTS,
+    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED)),
+}
 """The event types of which more than the envelope is read."""
 HOUSEHOLDS_MAX: Final = 20_000
 """Households kept in memory, some 8 KB each."""
@@ -154,6 +162,12 @@ class RegisterProjection:
                     fold.household_event(record, plan, event, position)
             elif plan.event_type == DIVISIONS_CHANGED:
                 fold.change_divisions(event)
+            elif plan.event_type in PLANS:
+                fold.plan_or_step(plan.event_type, event)
+            elif plan.event_type in SAMPLES:
+                fold.sample(plan.event_type, event)
+            elif plan.event_type in SYNCED:
+                fold.sync(plan.event_type, event)
             last[record.topic, record.partition] = record.offset + 1, position, event["recorded_at"]
         known = self._known()
         claims = {place: known[place].claim for place in last if place in known}

@@ -36,6 +36,7 @@ class Member:
     """A person in the household, or who was in it.
 
     `facts_on` and `assistance_on`: effective days of the last statements of the facts and of social assistance.
+    `assistance_past`: what was stated of social assistance, as `day:CODE,...`; empty for who never had any.
     """
 
     relation: str = ""
@@ -51,6 +52,7 @@ class Member:
     insurance: str = ""
     assistance_on: int | None = None
     social_assistance: str = ""
+    assistance_past: str = ""
     joined_on: int | None = None
     left_on: int | None = None
     left_reason: str | None = None

@@ -68,6 +68,8 @@ MEMBER: Final = Table(
     Column("insurance", CODE, nullable=False),
     Column("assistance_on", DAY),
     Column("social_assistance", CODE, nullable=False),
+    # What it was from which day on (`projections/register/past_assistance.py`): the column before knows only the last.
+    Column("assistance_past", CODE, nullable=False),
     Column("joined_on", DAY),
     Column("left_on", DAY),
     Column("left_reason", CODE),
@@ -214,5 +216,125 @@ DIVISIONS: Final = Table(
     Column("valid_from", DAY, nullable=False),
     # Its last day.
     Column("valid_to", DAY),
+    sqlite_with_rowid=False,
+)
+
+VISIT: Final = Table(
+    "visit",
+    METADATA,
+    # A row for every wording of a visit, by the version of its event; the one that holds was not replaced.
+    Column("household_id", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("visit_id", ID, nullable=False),
+    Column("division", DIVISION, nullable=False),
+    Column("visited_on", DAY, nullable=False),
+    # When, by whom and through which door it was first entered, whatever was corrected later.
+    Column("entered_at", INSTANT, nullable=False),
+    Column("entered_by", CODE, nullable=False),
+    Column("source", CODE, nullable=False),
+    Column("visitor_role", CODE, nullable=False),
+    Column("visitor_id", CODE, nullable=False),
+    Column("purpose", CODE, nullable=False),
+    Column("minutes", SMALL, nullable=False),
+    Column("fields_compared", SMALL, nullable=False),
+    Column("differences", CODE, nullable=False),
+    # SHA-256 of the written note, where there is one.
+    Column("note", LargeBinary(32)),
+    Column("replaced_by", Integer),
+    Index("visit_by_division", "division", "visited_on"),
+    sqlite_with_rowid=False,
+)
+
+VISIT_FLAG: Final = Table(
+    "visit_flag",
+    METADATA,
+    Column("household_id", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("visit_id", ID, nullable=False),
+    Column("rule", CODE, nullable=False),
+    Column("flagged_on", DAY, nullable=False),
+    Column("replaced_by", Integer),
+    sqlite_with_rowid=False,
+)
+
+SAMPLE: Final = Table(
+    "sample",
+    METADATA,
+    Column("sample_id", ID, primary_key=True),
+    Column("division", DIVISION, nullable=False),
+    Column("kind", CODE, nullable=False),
+    Column("drawn_on", DAY, nullable=False),
+    Column("seed", CODE, nullable=False),
+    Column("as_of", DAY, nullable=False),
+    Column("known_at", INSTANT, nullable=False),
+    Column("frame_size", Integer, nullable=False),
+    Column("frame_sha256", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SAMPLE_HOUSEHOLD: Final = Table(
+    "sample_household",
+    METADATA,
+    Column("sample_id", ID, primary_key=True),
+    # Its place in the order of the lot.
+    Column("ordinal", SMALL, primary_key=True, autoincrement=False),
+    Column("household_id", ID, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SAMPLE_CHECK: Final = Table(
+    "sample_check",
+    METADATA,
+    # What was found last at a household of a sample.
+    Column("sample_id", ID, primary_key=True),
+    Column("household_id", ID, primary_key=True),
+    Column("result", CODE, nullable=False),
+    Column("persons", SMALL, nullable=False),
+    Column("checked_on", DAY, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SYNC_EVENT: Final = Table(
+    "sync_event",
+    METADATA,
+    # What was found to differ from the national system, and what came of it; of a field the newest holds.
+    Column("household_id", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("division", DIVISION, nullable=False),
+    Column("field", CODE, nullable=False),
+    Column("on_day", DAY, nullable=False),
+    # Empty where it was found.
+    Column("outcome", CODE, nullable=False),
+    Index("sync_event_by_division", "division"),
+    sqlite_with_rowid=False,
+)
+
+EXIT_PLAN: Final = Table(
+    "exit_plan",
+    METADATA,
+    # The place; every plan that was ever set for it, the newest of a year holds.
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("year", SMALL, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("effective_on", DAY, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("households", Integer),
+    Column("villages", Integer, nullable=False),
+    Column("counties", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+DIVISION_EXIT: Final = Table(
+    "division_exit",
+    METADATA,
+    # A village or a county-level unit; every step of its exit.
+    Column("division", DIVISION, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("effective_on", DAY, nullable=False),
+    Column("step", CODE, nullable=False),
+    Column("poor_persons", Integer),
+    Column("rural_persons", Integer),
     sqlite_with_rowid=False,
 )

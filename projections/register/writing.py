@@ -11,16 +11,24 @@ from projections.register.history import Rewrites
 from projections.register.state import Household, Rectangle
 from projections.register.tables import (
     CUT,
+    DIVISION_EXIT,
     DIVISIONS,
+    EXIT_PLAN,
     FLOW,
     HISTORY,
     HOUSEHOLD,
     LEDGER_ENTRY,
     MEASURE,
     MEMBER,
+    SAMPLE,
+    SAMPLE_CHECK,
+    SAMPLE_HOUSEHOLD,
     SPELL,
     STOCK_AT_CUT,
+    SYNC_EVENT,
     TIMELINE,
+    VISIT,
+    VISIT_FLAG,
 )
 
 _PARTS = (MEMBER, MEASURE, SPELL, LEDGER_ENTRY)
@@ -29,13 +37,22 @@ _PARTS = (MEMBER, MEASURE, SPELL, LEDGER_ENTRY)
 def write_batch(connection: Connection, batch: Batch) -> None:
     """Write everything. The households of the batch are then as their rows say; what of them changed is forgotten."""
     insert_rows(connection, TIMELINE, list(chain.from_iterable(batch.timeline.values())))
-    update_rows(connection, TIMELINE, ("replaced_by",), batch.replaced)
+    insert_rows(connection, VISIT, batch.visits)
+    insert_rows(connection, VISIT_FLAG, batch.visit_flags)
+    for table in (TIMELINE, VISIT, VISIT_FLAG):
+        update_rows(connection, table, ("replaced_by",), batch.replaced)
     _write_households(connection, batch.households.values())
     _write_history(connection, batch.history)
     add_to_rows(connection, FLOW, batch.flows.rows(), ("households", "persons"))
     insert_rows(connection, CUT, batch.cuts)
     insert_rows(connection, STOCK_AT_CUT, batch.stocks)
     upsert_rows(connection, DIVISIONS, list(batch.divisions.values()))
+    upsert_rows(connection, SAMPLE, batch.samples)
+    upsert_rows(connection, SAMPLE_HOUSEHOLD, batch.sample_households)
+    upsert_rows(connection, SAMPLE_CHECK, list(batch.sample_checks.values()))
+    upsert_rows(connection, SYNC_EVENT, batch.sync_events)
+    upsert_rows(connection, EXIT_PLAN, batch.exit_plans)
+    upsert_rows(connection, DIVISION_EXIT, batch.exit_steps)
 
 
 def _write_households(connection: Connection, households: Iterable[Household]) -> None:
@@ -120,6 +137,7 @@ def member_rows(household: Household, person_ids: Iterable[bytes]) -> Iterator[R
             m.insurance,
             m.assistance_on,
             m.social_assistance,
+            m.assistance_past,
             m.joined_on,
             m.left_on,
             m.left_reason,

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,10 +11,11 @@ from flask import Response
 from registry.api.answers import outcome_answer
 from registry.api.endpoint import Asked, Endpoint
 from registry.api.json_schema import OUTCOME
-from registry.api.known_persons import check_persons, new_members
+from registry.api.known_persons import check_persons, new_members, takes_members
 from registry.api.parts import CommandParts
 from registry.application.request import Outcome
 from registry.command import Command, action_of, decider_of
+from registry.household.command import HouseholdCommand, StatusCommand
 from registry.household.corrections import CorrectFact
 
 _CODE: Final = re.compile(r"E(?:-[A-Z0-9]+)+\b(?!\*|-)")
@@ -22,10 +23,14 @@ NO_REASON: Final[Mapping[str, Callable[[], Any]]] = {"reason_code": lambda: None
 """A command without a table of reasons takes none: whatever text it is would be dropped unseen."""
 REASONS_OF_OTHERS: Final = frozenset({CorrectFact})
 """Takes the reasons of the command whose fact it says again."""
+SUBJECTS: Final = frozenset({"household_id", "subject_id", "finding_id", "complaint_id"})
+"""Fields that name what a command is about, whose version `If-Match` asks for."""
 RECORDED: Final = {
     200: ("Recorded, or nothing was to be recorded", OUTCOME),
     201: ("Recorded; what it is about is new to the register", OUTCOME),
 }
+OF_ANY: Final = ("E-AUTH-SCOPE", "E-CONCURRENCY")
+"""What the service refuses of a command whatever it is: of another division, and beside another of the same moment."""
 
 
 def command_endpoint(
@@ -67,7 +72,18 @@ def command_endpoint(
         given=NO_REASON if command_class.REASONS is None and command_class not in REASONS_OF_OTHERS else {},
         example=example,
         answers=RECORDED,
-        problems=tuple(dict.fromkeys(_CODE.findall(refusals))),
+        problems=tuple(dict.fromkeys([*_CODE.findall(refusals), *_of_all_such(command_class)])),
         keyed=True,
-        versioned=any(field.name == "household_id" for field in dataclasses.fields(command_class)),
+        versioned=any(field.name in SUBJECTS for field in dataclasses.fields(command_class)),
     )
+
+
+def _of_all_such(command_class: type[Command]) -> Iterator[str]:
+    """What a command of this kind may be refused for, which no decider says again: see `begin` and `check_persons`."""
+    yield from OF_ANY
+    if issubclass(command_class, HouseholdCommand):
+        yield from ("E-DATE-FUTURE", "E-DATE-TOO-OLD")
+    if issubclass(command_class, StatusCommand):
+        yield from ("E-STATE", "E-DATE-BEFORE-LAST")
+    if takes_members(command_class):
+        yield "E-PERSON-UNKNOWN"

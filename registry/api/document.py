@@ -30,6 +30,8 @@ CORRELATION: Final = {
 EVERYWHERE: Final = ("E-AUTH-TOKEN", "E-AUTH-ROLE", "E-HEADER", "E-INTERNAL", "E-STORE-UNAVAILABLE", "E-STORE-BUSY")
 WITH_BODY: Final = ("E-BODY", "E-BODY-TOO-LONG", "E-MEDIA-TYPE", "E-FIELD-MISSING", "E-FIELD-TYPE", "E-FIELD-UNKNOWN")
 KEYED: Final = ("E-IDEMPOTENCY-MISMATCH",)
+NAMED: Final = ("E-NOT-FOUND",)
+"""Of an id in the path that is no UUID: there is no such address."""
 VERSIONED: Final = ("E-AUTH-SCOPE", "E-HOUSEHOLD-UNKNOWN", "E-PRECONDITION", "E-CONCURRENCY")
 
 
@@ -102,4 +104,5 @@ def _problems(endpoint: Endpoint) -> Iterable[str]:
     codes += WITH_BODY if endpoint.body is not None or endpoint.content is not None else ()
     codes += KEYED if endpoint.keyed else ()
     codes += VERSIONED if endpoint.versioned else ()
+    codes += NAMED if "<uuid:" in endpoint.rule else ()
     return (code for code in refusal_codes() if code in codes)

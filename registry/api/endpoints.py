@@ -8,12 +8,16 @@ from registry.api.get_person_accesses import get_person_accesses
 from registry.api.get_tokens import get_tokens
 from registry.api.parts import CommandParts
 from registry.api.patch_person import patch_person
+from registry.api.post_campaign_command import post_campaign_commands
 from registry.api.post_code_table import post_code_table
 from registry.api.post_consolidation_plan import post_consolidation_plan
+from registry.api.post_division_exit import post_division_exit_steps
 from registry.api.post_divisions import post_divisions
+from registry.api.post_exit_plan import post_exit_plan
 from registry.api.post_expenses import post_expenses
 from registry.api.post_fhir_expenses import post_fhir_expenses
 from registry.api.post_hospital_resumption import post_hospital_resumption
+from registry.api.post_hospitals import post_hospitals
 from registry.api.post_household import post_households
 from registry.api.post_household_command import post_household_commands
 from registry.api.post_note import post_notes
@@ -22,6 +26,10 @@ from registry.api.post_person import post_person
 from registry.api.post_person_erasure import post_person_erasure
 from registry.api.post_person_reading import post_person_reading
 from registry.api.post_policy import post_policy
+from registry.api.post_sample_check import post_sample_check
+from registry.api.post_supervision_command import post_supervision_commands
+from registry.api.post_supervision_team import post_supervision_team
+from registry.api.post_sync_resolution import post_sync_resolution
 from registry.api.post_token import post_token
 from registry.api.post_warning_command import post_warning_commands
 
@@ -32,6 +40,8 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
         *post_households(parts),
         *post_household_commands(parts),
         *post_warning_commands(parts),
+        *post_supervision_commands(parts),
+        *post_campaign_commands(parts),
         post_person(parts),
         post_person_reading(parts),
         patch_person(parts),
@@ -42,7 +52,13 @@ def command_endpoints(parts: CommandParts) -> tuple[Endpoint, ...]:
         post_policy(parts),
         post_divisions(parts),
         post_code_table(parts),
+        post_hospitals(parts),
         post_consolidation_plan(parts),
+        post_exit_plan(parts),
+        *post_division_exit_steps(parts),
+        post_sample_check(parts),
+        post_sync_resolution(parts),
+        post_supervision_team(parts),
         post_expenses(parts),
         post_fhir_expenses(parts),
         get_intake_key(parts),

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from registry.household.new_member import NewMember
@@ -13,6 +13,11 @@ from registry.vault.vault import Vault
 def new_members(command: Any) -> dict[str, UUID]:
     """Field -> person id of everybody who would become a member."""
     return dict(_new_members(command))
+
+
+def takes_members(command_class: type[Any]) -> bool:
+    """Whether commands of this class may name somebody who would become a member."""
+    return any(NewMember in (one, *get_args(one)) for one in get_type_hints(command_class).values())
 
 
 def check_persons(command: Any, vault: Vault) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.aggregate import Aggregate
-from registry.application.early_warning import is_own_warning
+from registry.application.early_warning import is_kept_by_itself
 from registry.application.parsing import parse
 from registry.application.planning import Loader, all_or_nothing, handles, known_household
 from registry.command import decider_of
@@ -62,10 +62,10 @@ def _record(command: CorrectFact | VoidFact, loader: Loader) -> Record:
 
 
 def _find_fact(record: Record, command: CorrectFact | VoidFact, loader: Loader) -> Fact:
-    """E-CORRECTION-NOT-ALLOWED too for the obstacle of a warning that the register keeps: it follows the warning's case."""
+    """E-CORRECTION-NOT-ALLOWED too for the obstacle of a warning or mismatch that the register keeps: it follows its case."""
     fact = find_fact(record.stream, command.corrects_event_id)
     now = fact.now
-    if isinstance(now, ObstacleOpened | ObstacleCleared) and is_own_warning(record.household.id, now.kind, now.ref, loader):
+    if isinstance(now, ObstacleOpened | ObstacleCleared) and is_kept_by_itself(record.household.id, now.kind, now.ref, loader):
         refuse("E-CORRECTION-NOT-ALLOWED", at="corrects_event_id", event=now.TOPIC)
     return fact
 

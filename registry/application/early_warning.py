@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from registry.aggregate import Aggregate
+from registry.application.campaigns import is_own_mismatch
 from registry.application.planning import Loader, all_or_nothing, decide_known_household, handles, known_household
+from registry.application.supervision import is_of_supervision
 from registry.command import decider_of
 from registry.decision import Decision
 from registry.early_warning.assess import AssessEarlyWarning
@@ -78,16 +80,16 @@ def close_early_warning(command: CloseEarlyWarning, loader: Loader, decision: De
 
 @handles(OpenObstacle, ClearObstacle)
 def decide_obstacle(command: OpenObstacle | ClearObstacle, loader: Loader, decision: Decision) -> Sequence[Aggregate]:
-    """The household. E-OBSTACLE-KIND for one of the household's own warnings, which holds the exit back by itself."""
-    if is_own_warning(command.household_id, command.kind, command.ref, loader):
+    """The household. E-OBSTACLE-KIND for what the register keeps itself: its warnings, complaints, findings and mismatches."""
+    if is_kept_by_itself(command.household_id, command.kind, command.ref, loader):
         refuse("E-OBSTACLE-KIND", at="ref", kind=command.kind)
     return decide_known_household(command, loader, decision)
 
 
-def is_own_warning(household_id: UUID, kind: str, ref: UUID, loader: Loader) -> bool:
-    """Whether an obstacle is that of a case of the household's own warnings."""
+def is_kept_by_itself(household_id: UUID, kind: str, ref: UUID, loader: Loader) -> bool:
+    """Whether an obstacle is that of a case of the household's own warnings, or of a case that the register keeps."""
     if kind != OBSTACLE:
-        return False
+        return is_of_supervision(kind, ref, loader) or is_own_mismatch(kind, ref, loader)
     episodes = range(1, _warnings(household_id, loader).next_episode)
     return ref in {warning_case(household_id, episode) for episode in episodes}
 

@@ -6,12 +6,12 @@ Whoever imports this module has every plan, and with them every command, event a
 from collections.abc import Sequence
 
 from registry.aggregate import Aggregate
-from registry.application import corrections, early_warning, membership, reference
+from registry.application import campaigns, corrections, early_warning, membership, reference, supervision
 from registry.application.planning import Loader, plan_of
 from registry.command import Command
 from registry.decision import Decision
 
-DECLARING = (corrections, early_warning, membership, reference)
+DECLARING = (campaigns, corrections, early_warning, membership, reference, supervision)
 """The modules that declare plans."""
 
 

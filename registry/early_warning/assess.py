@@ -172,7 +172,9 @@ def assess(warnings: EarlyWarnings, command: AssessEarlyWarning, decision: Decis
         _follow(warnings, case, command, decision)
     elif case is not None and case.state == states.CLOSED and not _is_over(case, command, decision):
         why = reopens_for(case, command.level, command.basis, _policy(command, decision), decision.today)
-        if why is not None:
+        # Where nothing was spent beyond what people have ended, only policy or income differ: that opens nothing again.
+        nothing_new = case.has_settled(command.expenses) and command.basis <= case.basis
+        if why is not None and not nothing_new:
             reopen(warnings, decision, command.effective_on, why=why, due_on=_due(command, decision), **_body(command))
     elif case is None or not case.has_settled(command.expenses):
         _raise(warnings, command, decision)  # another matter: not what was closed a year ago, or was another person's

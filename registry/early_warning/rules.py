@@ -32,13 +32,14 @@ _ADMISSION: Final = "ADMISSION"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a household on the day that decides: of a person in none, it is a household of one.
+    """What is known of a household on the day that decides.
 
-    group: code table warning_group; size: live members; income: net, of twelve months, yuan; None: not known, or too old.
+    group: code table warning_group; size: live members, None of a person in no household: of whose nobody knows anything, so that
+    only the person's own rules are asked; income: net, of twelve months, yuan; None: not known, or too old.
     """
 
     group: str
-    size: int
+    size: int | None
     income: Decimal | None
     policy: Policy
 
@@ -75,11 +76,13 @@ def find(expenses: Sequence[Expense], facts_on: FactsOn, since: date) -> Finding
     expenses: as they count now, of everybody who was a member on the day of his own expense. The result is the same in whatever
     order they are given.
     """
+    people = {person_id: _Own(own) for person_id, own in by_person(expenses).items()}
+    together = _most(expenses)
     best: dict[tuple[str, UUID | None], FiredRule] = {}
     behind: dict[tuple[str, UUID | None], frozenset[UUID]] = {}
     personal = gross = Decimal(0)
     for day in sorted({expense.on for expense in expenses if expense.on >= since}):
-        for rule, burden in _on(day, expenses, facts_on(day)):
+        for rule, burden in _on(day, expenses, people, together, facts_on(day)):
             key = rule.rule, rule.person_id
             if key not in best or _strength(rule) > _strength(best[key]):
                 best[key], behind[key] = rule, frozenset(burden.expenses)
@@ -91,37 +94,61 @@ def find(expenses: Sequence[Expense], facts_on: FactsOn, since: date) -> Finding
     return Finding(fired, personal or gross, frozenset[UUID]().union(*behind.values()))
 
 
-def _on(day: date, expenses: Sequence[Expense], facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
-    floor = facts.policy.warning_small_amount
-    for person_id, own in by_person(expenses).items():
+class _Own:
+    """A person's own expenses: on which days, and the most that any window can hold of them."""
+
+    def __init__(self, expenses: Sequence[Expense]) -> None:
+        self.expenses = expenses
+        self.days = frozenset(expense.on for expense in expenses)
+        self.most = _most(expenses)
+
+
+def _most(expenses: Iterable[Expense]) -> tuple[Decimal, Decimal]:
+    """Gross and personal of all of them: no amount is below zero, so no window holds more, and most need not be summed up."""
+    settled = [expense for expense in expenses if expense.settled]
+    return sum((e.total for e in settled), Decimal(0)), sum((e.personal for e in settled), Decimal(0))
+
+
+def _on(
+    day: date, expenses: Sequence[Expense], people: Mapping[UUID, _Own], together: tuple[Decimal, Decimal], facts: Facts
+) -> Iterator[tuple[FiredRule, Burden]]:
+    for person_id, own in people.items():
         # A person's window ends with an expense of that person's: nobody is judged anew by the policy of a relative's day.
-        if any(expense.on == day for expense in own):
+        if day in own.days:
             yield from _of_person(day, person_id, own, facts)
-    yield from _of_household(day, rolling(expenses, day, floor), facts)
+    yield from _of_household(day, expenses, together[1], facts)
 
 
-def _of_person(day: date, person_id: UUID, own: Iterable[Expense], facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
-    own = list(own)
-    burden, thresholds = rolling(own, day, facts.policy.warning_small_amount), facts.thresholds
-    for rule in _PERSONAL:
-        if burden.personal >= thresholds[rule]:
-            yield _fired(rule, day, burden.personal, thresholds[rule], person_id), burden
-    if burden.gross >= thresholds["G2"]:
-        yield _fired("G2", day, burden.gross, thresholds["G2"], person_id), burden
-    for stay in own:
+def _of_person(day: date, person_id: UUID, own: _Own, facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
+    thresholds = facts.thresholds
+    gross, personal = own.most
+    if gross >= thresholds["G2"] or any(personal >= thresholds[rule] for rule in _PERSONAL):
+        burden = rolling(own.expenses, day, facts.policy.warning_small_amount)
+        for rule in _PERSONAL:
+            if burden.personal >= thresholds[rule]:
+                yield _fired(rule, day, burden.personal, thresholds[rule], person_id), burden
+        if burden.gross >= thresholds["G2"]:
+            yield _fired("G2", day, burden.gross, thresholds["G2"], person_id), burden
+    for stay in own.expenses:
         if stay.is_stay and stay.on == day and stay.total >= thresholds["G1"]:
             alone = Burden(stay.total, stay.personal, stay.personal_in_scope, (stay.expense_id,))
             yield _fired("G1", day, stay.total, thresholds["G1"], person_id, _ADMISSION), alone
 
 
-def _of_household(day: date, burden: Burden, facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
+def _of_household(day: date, expenses: Sequence[Expense], personal: Decimal, facts: Facts) -> Iterator[tuple[FiredRule, Burden]]:
+    """personal: the most that any window can hold."""
+    if facts.size is None or not personal:
+        return
+    limit, least = _catastrophic(facts), facts.thresholds["P1"]
+    if personal < least and (limit is None or personal < limit):
+        return
+    burden = rolling(expenses, day, facts.policy.warning_small_amount)
     if not burden.personal:
         return
-    limit = _catastrophic(facts)
     if limit is not None and burden.personal >= limit:
         yield _fired("H1", day, burden.personal, limit), burden
     # Of those on the register most are below the lines before any bill: there it says nothing.
-    if facts.group == REGISTERED or facts.income is None or burden.personal < facts.thresholds["P1"]:
+    if facts.group == REGISTERED or facts.income is None or burden.personal < least:
         return
     before, after = facts.income / facts.size, _cents((facts.income - burden.personal) / facts.size)
     for rule, line in (("L1", facts.policy.monitoring_line), ("L2", facts.policy.poverty_line)):
@@ -133,7 +160,7 @@ def _catastrophic(facts: Facts) -> Decimal | None:
     """The burden that is too much for a household; None where nobody can say."""
     if facts.income is not None:
         return _share(facts.income, facts.policy.warning_income_share)
-    if facts.group == OTHER_RURAL:
+    if facts.group == OTHER_RURAL and facts.size is not None:
         return _share(facts.policy.rural_income * facts.size, facts.policy.warning_rural_income_share)
     return None
 

@@ -5,14 +5,15 @@ What is behind the seal is checked by whoever opens it (`registry.expenses.perso
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from registry.expenses.amounts import check_amounts
 from registry.refusal import Refusals, Violation
 from schemas.clock import shanghai_date
-from schemas.code_tables import known
+from schemas.code_tables import table
 from schemas.divisions import Divisions
 from schemas.topics import topic_spec
 
@@ -50,6 +51,15 @@ class Door:
     now: datetime
     days_max: int
     divisions: Divisions
+    today: date = field(init=False)
+    latest: datetime = field(init=False)
+    """The latest instant that a hospital's clock may show, and its day."""
+    latest_day: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        latest = self.now + _SKEW
+        for name, value in (("today", shanghai_date(self.now)), ("latest", latest), ("latest_day", shanghai_date(latest))):
+            object.__setattr__(self, name, value)
 
 
 def check(record_type: str, values: Mapping[str, Any], door: Door) -> tuple[Violation, ...]:
@@ -72,8 +82,8 @@ def check(record_type: str, values: Mapping[str, Any], door: Door) -> tuple[Viol
 
 
 def _check_settlement(values: Mapping[str, Any], door: Door, refusals: Refusals) -> None:
-    for name, table in _CODES.items():
-        _check_code(values[name], name, table, refusals)
+    for name, table_name in _CODES.items():
+        _check_code(values[name], name, table_name, refusals)
     _check_number(values, "encounter_id", refusals)
     _check_days(values, door, refusals)
     known_place = door.divisions.get(values["residence_division"]) is not None
@@ -100,20 +110,26 @@ def _check_days(values: Mapping[str, Any], door: Door, refusals: Refusals) -> No
         return
     _check_day(discharged, "discharged_on", door, refusals)
     refusals.unless(admitted <= discharged, "E-DATE-ORDER", at="discharged_on", first="admitted_on", then="discharged_on")
-    age = (shanghai_date(door.now) - discharged).days
+    age = (door.today - discharged).days
     refusals.unless(age <= door.days_max, "E-EXPENSE-TOO-OLD", at="discharged_on", days=door.days_max)
 
 
 def _check_instant(instant: datetime, at: str, door: Door, refusals: Refusals) -> None:
-    refusals.unless(instant <= door.now + _SKEW, "E-DATE-FUTURE", at=at, today=shanghai_date(door.now))
+    refusals.unless(instant <= door.latest, "E-DATE-FUTURE", at=at, today=door.today)
 
 
 def _check_day(day: date, at: str, door: Door, refusals: Refusals) -> None:
-    refusals.unless(day <= shanghai_date(door.now + _SKEW), "E-DATE-FUTURE", at=at, today=shanghai_date(door.now))
+    refusals.unless(day <= door.latest_day, "E-DATE-FUTURE", at=at, today=door.today)
 
 
-def _check_code(code: str, at: str, table: str, refusals: Refusals) -> None:
-    refusals.unless(known(table, code), "E-CODE-UNKNOWN", at=at, table=table)
+def _check_code(code: str, at: str, table_name: str, refusals: Refusals) -> None:
+    if code not in _codes_of(table_name):
+        refusals.add("E-CODE-UNKNOWN", at=at, table=table_name)
+
+
+@cache
+def _codes_of(table_name: str) -> frozenset[str]:
+    return frozenset(table(table_name).codes)
 
 
 def _check_range(value: int, at: str, maximum: int, refusals: Refusals) -> None:

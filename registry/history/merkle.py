@@ -7,17 +7,18 @@ peaks) are enough to go on from and to tell the root: one hash for each bit that
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from struct import Struct
 from typing import Final, Self
 
 HASH_BYTES: Final = 32
-POSITION_BYTES: Final = 8
-_LEAF: Final = b"\x00"
+_LEAF_AND_POSITION: Final = Struct(">xq").pack
+"""0x00 and the position, at once."""
 _NODE: Final = b"\x01"
 
 
 def leaf_hash(position: int, record: bytes) -> bytes:
     """SHA-256 of 0x00, the position in eight bytes (big-endian), and the stored bytes: whatever moves an event changes it."""
-    return sha256(_LEAF + position.to_bytes(POSITION_BYTES, "big", signed=True) + record).digest()
+    return sha256(_LEAF_AND_POSITION(position) + record).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class Tree:
     def with_leaves(self, hashes: Iterable[bytes]) -> "Tree":
         """The tree that has these leaf hashes too."""
         peaks, leaves = list(self.peaks), self.leaves
+        pop, push = peaks.pop, peaks.append
         for node in hashes:
             full = leaves
             while full & 1:
-                node = sha256(_NODE + peaks.pop() + node).digest()
+                node = sha256(_NODE + pop() + node).digest()
                 full >>= 1
-            peaks.append(node)
+            push(node)
             leaves += 1
         return Tree(leaves, tuple(peaks))
 

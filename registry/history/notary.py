@@ -3,7 +3,7 @@
 So its place depends on the history alone, not on when or in which pages it was read: a log that is fed again has the same ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,17 +60,27 @@ class Notary:
         hashes = [leaf_hash(position, state) for position, _, _, state, _ in rows]
         made: list[Checkpoint] = []
         begin = 0
-        room = self._every - len(tally.pending)
-        for end, (position, _, event_type, _, recorded_at_us) in enumerate(rows, 1):
-            if end - begin < room and not is_barrier(event_type):
-                continue
+        for end in self._ends(len(tally.pending), rows):
+            position, _, _, _, recorded_at_us = rows[end - 1]
             tally = _counted(tally, hashes[begin:end], position)
             made.append(self.seal(tally, recorded_at_us))
             tally = Tally.from_seal(Sealed(position, tally.tree))
-            begin, room = end, self._every
+            begin = end
         if begin < len(rows):
             tally = _counted(tally, hashes[begin:], rows[-1][0])
         return tally, made
+
+    def _ends(self, pending: int, rows: Sequence[RawRow]) -> Iterator[int]:
+        """Behind how many of the rows a checkpoint is due, where so many records before them are under none."""
+        barriers = [end for end, row in enumerate(rows, 1) if is_barrier(row[2])] if _any_barrier(rows) else []
+        due = self._every - pending
+        for end in (*barriers, len(rows) + 1):
+            while due < end and due <= len(rows):
+                yield due
+                due += self._every
+            if end <= len(rows):
+                yield end
+                due = end + self._every
 
     def seal(self, tally: Tally, recorded_at_us: int) -> Checkpoint:
         """A checkpoint over what was counted, due or not. `recorded_at_us`: of the last record."""
@@ -79,6 +89,10 @@ class Notary:
             self.origin, "", leaves_before, tally.tree.leaves, tally.position, recorded_at_us, tally.pending, tally.tree.root
         )
         return made.signed_by(self._keys)
+
+
+def _any_barrier(rows: Sequence[RawRow]) -> bool:
+    return any(is_barrier(event_type) for event_type in {row[2] for row in rows})
 
 
 def _counted(tally: Tally, hashes: Sequence[bytes], position: int) -> Tally:

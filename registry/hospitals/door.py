@@ -70,13 +70,14 @@ class _Row:
 class ExpenseDoor:
     """Takes rows in, for any number of threads.
 
-    divisions: the tree as it is now; append: may be called by any thread; allow_synthetic: whether made-up ID numbers are taken.
+    keys: the intake's as they are now; divisions: the tree as it is now; append: may be called by any thread;
+    allow_synthetic: whether made-up ID numbers are taken.
     """
 
     def __init__(
         self,
         catalogue: Catalogue,
-        keys: IntakeKeys,
+        keys: Callable[[], IntakeKeys],
         tokens: PersonTokens,
         identify: Identify,
         divisions: Callable[[], Divisions],
@@ -97,7 +98,7 @@ class ExpenseDoor:
     @property
     def public_key(self) -> tuple[str, str]:
         """The id of the key to seal with, and its public half in base64."""
-        return self._keys.current
+        return self._keys().current
 
     def take_in(self, rows: Sequence[Any], actor: Actor, *, rehearse: bool = False) -> list[Answer]:
         """One answer for each row, in their order; those in order are in the log then, in one append.
@@ -157,7 +158,7 @@ class ExpenseDoor:
         row.violations.extend(self._wrong_with(number, at, door))
         row.number = normalise(number)
         if sent.id_number is not None:
-            key_id, public = self._keys.current
+            key_id, public = self._keys().current
             # What is not in order goes nowhere; and not everything that is sent as a number can be sealed as one.
             sealed = seal(row.number, public) if row.in_order else b""
             values |= {"sealed_id": sealed, "key_id": key_id}
@@ -171,7 +172,7 @@ class ExpenseDoor:
             return sent.id_number, "id_number"
         if sent.key_id is None:
             refuse("E-FIELD-MISSING", at="key_id")
-        return self._keys.open(sent.key_id, values["sealed_id"]), "sealed_id"
+        return self._keys().open(sent.key_id, values["sealed_id"]), "sealed_id"
 
     def _find_persons(self, rows: Sequence[_Row], actor: Actor) -> None:
         if rows:

@@ -78,7 +78,8 @@ class VisitEntry:
     """What the rules ask about a visit.
 
     minutes: its length; visited_on, entered_on: days in Asia/Shanghai; entries_that_minute: visits that the same person entered
-    in the same minute, this one among them; visitor_minutes_that_day: all that the visitor spent in households that day.
+    in the same minute, this one among them; visitor_minutes_that_day: all that the visitor spent in households that day;
+    visits_with_its_note: visits of the same visitor whose written note has the same hash, this one among them; 0 without a note.
     """
 
     minutes: int
@@ -86,6 +87,7 @@ class VisitEntry:
     entered_on: date
     entries_that_minute: int
     visitor_minutes_that_day: int
+    visits_with_its_note: int = 0
 
 
 @decides(RecordHomeVisit)
@@ -153,6 +155,7 @@ def rules_that_flag(visit: VisitEntry, policy: Policy) -> tuple[str, ...]:
         "TOO_SHORT": visit.minutes < policy.visit_minutes_min,
         "BULK_ENTRY": visit.entries_that_minute > policy.visit_entries_per_minute_max,
         "OVERLAPPING": visit.visitor_minutes_that_day > policy.visit_minutes_per_day_max,
+        "IDENTICAL_NOTES": visit.visits_with_its_note > 1,
         "ENTERED_LATE": (visit.entered_on - visit.visited_on).days > policy.visit_entry_days_max,
     }
     return tuple(rule for rule, holds in doubts.items() if holds)

@@ -12,6 +12,7 @@ from registry.importing.header import Header, find_header
 from registry.importing.households import Households
 from registry.importing.identity import Identities
 from registry.importing.measures import Measures
+from registry.importing.mismatches import Mismatches
 from registry.importing.people import People
 from registry.importing.recorder import Recorder, Tally
 from registry.importing.survey import Survey, read_rows, survey
@@ -84,6 +85,7 @@ class Import:
             ),
             "MEASURES": lambda: Measures(identities, people),
             "VISITS": lambda: Visits(identities),
+            "MISMATCHES": lambda: Mismatches(identities, people, circumstances.province, circumstances.service.new_loader),
         }
         kind: Kind = kinds[self.header.sheet.kind]()
         return kind

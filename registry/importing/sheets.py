@@ -1,8 +1,10 @@
-"""The three sheets: households with their members, measures, home visits."""
+"""The four sheets: households with their members, measures, home visits, and the hits of a comparison."""
 
 from types import MappingProxyType
 from typing import Final
 
+from registry.campaigns.comparison_runs import OpenComparisonRun
+from registry.campaigns.finding import FindMismatch
 from registry.command import Shape
 from registry.household.ledger import RecordLedgerHousehold
 from registry.household.measure_progress import CompleteMeasure, RecordMeasureProgress
@@ -100,5 +102,18 @@ VISITS: Final = Sheet(
     ),
 )
 
-SHEETS: Final = MappingProxyType({sheet.kind: sheet for sheet in (HOUSEHOLDS, MEASURES, VISITS)})
+MISMATCHES: Final = Sheet(
+    "MISMATCHES",
+    (
+        of_field(OpenComparisonRun, "year", required=True),
+        of_field(OpenComparisonRun, "half", required=True),
+        of_field(FindMismatch, "effective_on", required=True),
+        of_field(FindMismatch, "sector", required=True),
+        of_field(FindMismatch, "rule", required=True),
+        ID_NUMBER,
+        Column("household_number", Form.IDENTIFIER),
+    ),
+)
+
+SHEETS: Final = MappingProxyType({sheet.kind: sheet for sheet in (HOUSEHOLDS, MEASURES, VISITS, MISMATCHES)})
 """By their code of table import_kind."""

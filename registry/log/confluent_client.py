@@ -1,7 +1,9 @@
 """Sending by confluent-kafka, several times as fast; an extra."""
 
 import logging
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -10,12 +12,15 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from registry.log.kafka import Placed
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_times import DELIVERY_S, transaction_s
+from registry.log.producer import Meanwhile
 from schemas.log_errors import LogUnavailable, ProducerFenced
 
 _LINGER_MS: Final = 5
 _REQUEST_BYTES_MAX: Final = 8 * 1024 * 1024
 _BATCH_BYTES: Final = 1024 * 1024
 _FENCES: Final = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})
+_BEING_FENCED: Final = ("EndTxn", "add partitions")
+"""What a broker answers with an unknown error of its own while it gives the id away: one transition is pending already."""
 _SERVE_EVERY: Final = 1000
 """Messages after which the client's reports are taken, so that they do not pile up."""
 
@@ -56,9 +61,9 @@ class ConfluentClient:
             self.close()
             raise
 
-    def send(self, placed: Sequence[Placed]) -> None:
+    def send(self, placed: Sequence[Placed], meanwhile: Meanwhile | None = None) -> None:
         try:
-            self._attempt(partial(self._send, placed))
+            self._attempt(partial(self._send, placed, meanwhile))
         except BaseException:
             self._failed = True
             raise
@@ -70,7 +75,7 @@ class ConfluentClient:
         else:
             self._producer.close()
 
-    def _send(self, placed: Sequence[Placed]) -> None:
+    def _send(self, placed: Sequence[Placed], meanwhile: Meanwhile | None) -> None:
         producer = self._producer
         if self._transactional_id is not None:
             producer.begin_transaction()
@@ -88,21 +93,51 @@ class ConfluentClient:
             produce(topic, value, key, partition, on_delivery=on_delivery, timestamp=timestamp_ms or 0, headers=list(headers))
             if number % _SERVE_EVERY == 0:
                 serve(0)
-        if producer.flush(self._delivery_s):
-            raise LogUnavailable(f"Kafka at {self._address.bootstrap}: not stored within {self._delivery_s:.0f} s")
-        if failed:
-            raise KafkaException(failed[0])
-        if self._transactional_id is not None:
-            producer.commit_transaction(self._delivery_s)
+        with _done_beside(meanwhile):
+            if self._transactional_id is not None:
+                # Waits for what is still on its way too, without coming back to the interpreter in between.
+                producer.commit_transaction(self._delivery_s)
+                return
+            if producer.flush(self._delivery_s):
+                raise LogUnavailable(f"Kafka at {self._address.bootstrap}: not stored within {self._delivery_s:.0f} s")
+            if failed:
+                raise KafkaException(failed[0])
 
     def _attempt(self, work: Any) -> None:
         """Do it, and say in our words what was wrong."""
         try:
             work()
         except KafkaException as error:
-            reason: KafkaError = error.args[0]
-            if reason.code() in _FENCES:
-                raise ProducerFenced(f"the producer {self._transactional_id!r} was replaced by a newer one") from error
-            raise LogUnavailable(self._address.hint(f"Kafka at {self._address.bootstrap}: {reason.str()}")) from error
+            raise self._told(error) from error
+        except SystemError as error:
+            # The binding reports messages and raises at once, and then the interpreter finds two errors.
+            if not isinstance(error.__cause__, KafkaException):
+                raise
+            raise self._told(error.__cause__) from error
         except BufferError as error:
             raise LogUnavailable(f"Kafka at {self._address.bootstrap}: the client's queue is full") from error
+
+    def _told(self, error: KafkaException) -> Exception:
+        reason: KafkaError = error.args[0]
+        if reason.code() in _FENCES or is_being_fenced(reason):
+            return ProducerFenced(f"the producer {self._transactional_id!r} was replaced by a newer one")
+        return LogUnavailable(self._address.hint(f"Kafka at {self._address.bootstrap}: {reason.str()}"))
+
+
+@contextmanager
+def _done_beside(meanwhile: Meanwhile | None) -> Iterator[None]:
+    """Do it in a thread of its own while the block waits for the broker, which needs no interpreter."""
+    if meanwhile is None:
+        yield
+        return
+    thread = threading.Thread(target=meanwhile, name="meanwhile", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def is_being_fenced(reason: KafkaError) -> bool:
+    """Whether the broker was just giving the transactions' id to somebody else, which it calls an unknown error."""
+    return reason.code() == KafkaError.UNKNOWN and any(request in reason.str() for request in _BEING_FENCED)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from registry.log.embedded_file import BUSY_TIMEOUT_S, EmbeddedLogFile
 from registry.log.placing import own_mark, place_of
-from registry.log.producer import Mark
+from registry.log.producer import Mark, Meanwhile
 from schemas.embedded_log import OFFSET_BITS, SHAPES_REMEMBERED, HeaderShape, shape_to_text, split_headers
 from schemas.log_errors import ProducerFenced, UnknownTopic
 from schemas.messages import Message
@@ -49,7 +49,7 @@ class EmbeddedProducer:
             self._file.close()
             raise
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         # All that needs no lock is done before it is taken.
         mark_row = None if mark is None else (own_mark(self._name, mark).name, mark.value_bytes())
         rows_by_partition = self._rows_by_partition(messages)

@@ -10,8 +10,8 @@ from typing import Protocol
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_reading import partition_counts, read_mark
 from registry.log.kafka_times import SETTLED_S
-from registry.log.placing import own_mark, place_of
-from registry.log.producer import Mark
+from registry.log.placing import own_mark, placed
+from registry.log.producer import Mark, Meanwhile
 from schemas.log_errors import LogUnavailable, ProducerFenced
 from schemas.messages import Message
 
@@ -22,10 +22,10 @@ Placed = tuple[Message, int]
 class KafkaClient(Protocol):
     """One client's producer, opened for a name or for none. Any error leaves it unusable."""
 
-    def send(self, placed: Sequence[Placed]) -> None:
+    def send(self, placed: Sequence[Placed], meanwhile: Meanwhile | None = None) -> None:
         """Store them, durably, in order per partition; with a name: all of them or none, in one transaction.
 
-        Raises ProducerFenced, LogUnavailable.
+        `meanwhile`: see `LogProducer.append`. Raises ProducerFenced, LogUnavailable.
         """
         ...
 
@@ -50,7 +50,7 @@ class KafkaLogProducer:
         # Nobody is fenced by one without a name, and some only read marks.
         self._client = None if name is None else open_client(address, address.prefix + name)
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         if self._ended is not None:
             raise self._ended
         whole = list(messages)
@@ -58,13 +58,13 @@ class KafkaLogProducer:
             own_mark(self._name, mark)
             whole.append(Message(self._address.positions, mark.name.encode(), mark.value_bytes(), (), 0))
         self._count({message.topic for message in whole})
-        placed = [(m, place_of(m.topic, self._counts[m.topic], m.key, m.partition)) for m in whole]
-        if not placed:
+        if not whole:
             return
+        sent = placed(whole, self._counts)
         try:
             if self._client is None:
                 self._client = self._open_client(self._address, None)
-            self._client.send(placed)
+            self._client.send(sent, meanwhile)
         except ProducerFenced as fenced:
             self._ended = fenced
             raise

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from kafka import KafkaProducer
-from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutError, ProducerFencedError
+from kafka.errors import InvalidProducerEpochError, KafkaError, KafkaTimeoutError, ProducerFencedError, UnknownError
 
 from registry.log.kafka import Placed
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_opening import open_whole
 from registry.log.kafka_reading import unavailable
 from registry.log.kafka_times import DELIVERY_S, transaction_s
+from registry.log.producer import Meanwhile
 from schemas.log_errors import ProducerFenced
 
 _BATCH_BYTES: Final = 262_144
@@ -20,6 +21,8 @@ _BACKOFF_MS: Final = 10
 """The pause until a transaction is begun again where the last one is still being ended: half of all of them."""
 _REQUEST_BYTES_MAX: Final = 8 * 1024 * 1024
 _FENCES: Final = (ProducerFencedError, InvalidProducerEpochError)
+_BEING_FENCED: Final = ("EndTxnResponse", "add partitions", "AddPartitionsToTxn")
+"""What a broker answers with an unknown error of its own while it gives the id away: one transition is pending already."""
 
 
 class PythonClient:
@@ -39,7 +42,8 @@ class PythonClient:
                 self.close()
                 raise
 
-    def send(self, placed: Sequence[Placed]) -> None:
+    def send(self, placed: Sequence[Placed], meanwhile: Meanwhile | None = None) -> None:
+        # Its sender works within the interpreter: what is done meanwhile would only take that from it.
         try:
             self._attempt(lambda: self._send(placed))
         except BaseException:
@@ -103,6 +107,12 @@ class PythonClient:
         try:
             return work()
         except KafkaError as error:
-            if any(isinstance(each, _FENCES) for each in (error, error.__cause__, *error.args)):
+            if any(isinstance(each, _FENCES) for each in (error, error.__cause__, *error.args)) or is_being_fenced(error):
                 raise ProducerFenced(f"the producer {self._transactional_id!r} was replaced by a newer one") from error
             raise unavailable(self._address, error) from error
+
+
+def is_being_fenced(error: KafkaError) -> bool:
+    """Whether the broker was just giving the transactions' id to somebody else, which it calls an unknown error."""
+    text = repr(error)
+    return UnknownError.__name__ in text and any(request in text for request in _BEING_FENCED)

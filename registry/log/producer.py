@@ -5,11 +5,14 @@ loses nor doubles a record.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.messages import Message
+
+Meanwhile = Callable[[], None]
+"""Work for which the wait for a log's answer is long enough. It raises nothing, and leaves the producer alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ class LogProducer(Protocol):
     any number of those may append at once.
     """
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         """Store `messages`, and `mark` with them; both are durable when this returns.
 
         With a name: all of it or nothing, in one transaction of the log. Messages of one partition keep
         their order, within a call and from call to call. A message without a partition goes to
         `partition_for(key)`. No messages with a mark is allowed.
+        `meanwhile` may be called once, from any thread, after everything was handed over: where a client waits outside
+        the interpreter. This returns after its end.
 
         Raises, with nothing stored: ProducerFenced; UnknownTopic; ValueError for a message with neither key
         nor partition, a partition that the topic has not, or a mark that is not this producer's.

@@ -116,9 +116,24 @@ class Policy:
     warning_suppress_days: Annotated[int, "warnings.suppress_days"]
     warning_episode_days: Annotated[int, "warnings.episode_days"]
 
+    finding_obstacle_severities: Annotated[frozenset[str], "supervision.obstacle_severities"]
+    """An open finding about a household holds back its exit if it is as grave as that."""
+    complaint_days: Annotated[int, "supervision.complaint_days"]
+    comparison_excluded_sectors: Annotated[frozenset[str], "comparison.excluded_sectors"]
+    """Sectors whose data are not asked for: bank data need a ground in law."""
+    mismatch_due_working_days: Annotated[int, "comparison.verify_working_days"]
+    sweep_month_from: Annotated[int, "sweep.month_from"]
+    sweep_month_to: Annotated[int, "sweep.month_to"]
+    """The sweep begins in these months, both included."""
+
+    reimbursement_targets: Annotated[Mapping[str, Fraction], "reimbursement.target.<reimbursement_target>"]
+    reimbursement_alert_personal: Annotated[Decimal, "reimbursement.alert_personal"]
+
     intake_dead_letter_share: Annotated[Fraction, "intake.dead_letter_share"]
     """A hospital of whose records more than this share are dead letters is stopped."""
     intake_dead_letter_records: Annotated[int, "intake.dead_letter_records"]
+    intake_usual_interval_hours: Annotated[int, "intake.usual_interval_hours"]
+    intake_silent_factor: Annotated[int, "intake.silent_factor"]
 
     @property
     def monitoring_line(self) -> Decimal:

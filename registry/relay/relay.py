@@ -7,13 +7,13 @@ every event into the history's Merkle tree; its checkpoints are appended with th
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, lru_cache, partial
 
 from registry.history.checkpoint import Checkpoint
 from registry.history.notary import Notary, Tally
 from registry.log.producer import LogProducer
-from registry.relay.ahead import Ahead
 from registry.relay.mark import RELAY as RELAY
 from registry.relay.mark import RelayMark
 from registry.relay.stored_events import StoredEvents
@@ -47,9 +47,8 @@ class Page:
 class Relay:
     """Moves events from one store to one log. `source` is the registry's URI reference (`ce_source`).
 
-    notary: without one no checkpoints are published; a later relay with one makes up for them. look_ahead: while the log stores a
-    full page, another thread makes the next one ready. `told`: of how many events were counted again at the start: the few since
-    the last checkpoint, or all of a log that was fed without a notary.
+    notary: without one no checkpoints are published; a later relay with one makes up for them. `told`: of how many events were
+    counted again at the start: the few since the last checkpoint, or all of a log that was fed without a notary.
     """
 
     def __init__(
@@ -60,7 +59,6 @@ class Relay:
         page_max: int = PAGE_MAX,
         *,
         notary: Notary | None = None,
-        look_ahead: bool = False,
         told: Callable[[int], None] = lambda events: None,
     ) -> None:
         self._store = store
@@ -71,8 +69,7 @@ class Relay:
         self._mark = RelayMark.from_mark(producer.mark(RELAY))
         self._check_history()
         self._tally = self._caught_up(told)
-        self._look_ahead = look_ahead
-        self._ahead: Ahead[Page | None] | None = None
+        self._next: Page | None = None
 
     @property
     def position(self) -> int:
@@ -119,23 +116,24 @@ class Relay:
 
     def step(self) -> int:
         """Move one page; return how many events it had. Durable on return. Raises what the producer and the store raise."""
-        ahead, self._ahead = self._ahead, None
         with uncollected():
-            page = ahead.result() if ahead else self._page_after(self._mark, self._tally)
-            return 0 if page is None else self._append(page)
-
-    def _append(self, page: Page) -> int:
-        """Store it in the log; meanwhile, the next one is made ready."""
-        more = self._look_ahead and page.count == self._page_max
-        ahead = Ahead(partial(self._page_after, page.mark, page.tally)) if more else None
-        try:
-            self._producer.append(page.messages, page.mark.to_mark())
-        except BaseException:
-            if ahead is not None:
-                ahead.end()
-            raise
-        self._mark, self._tally, self._ahead = page.mark, page.tally, ahead
+            page, self._next = self._next or self._page_after(self._mark, self._tally), None
+            if page is None:
+                return 0
+            # A page that is not full is the last one for now.
+            meanwhile = partial(self._make_ready, page) if page.count == self._page_max else None
+            try:
+                self._producer.append(page.messages, page.mark.to_mark(), meanwhile)
+            except BaseException:
+                self._next = None
+                raise
+        self._mark, self._tally = page.mark, page.tally
         return page.count
+
+    def _make_ready(self, page: Page) -> None:
+        """Have the page after this one ready when its turn comes; where that fails, its own step will meet what was wrong."""
+        with suppress(Exception):
+            self._next = self._page_after(page.mark, page.tally)
 
     def _page_after(self, before: RelayMark, tally: Tally) -> "Page | None":
         """The page after a mark; None where the store has no more."""
@@ -151,12 +149,6 @@ class Relay:
             mark = replace(mark, sealed=tally.sealed, root=tally.tree.root.hex())
         return Page(len(rows), messages, mark, tally)
 
-    def close(self) -> None:
-        """Let go of the page that is being made ready. Store and producer are their owners'."""
-        if self._ahead is not None:
-            self._ahead.end()
-            self._ahead = None
-
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Move page after page until the store has no more, or `stop` says so; return how many events."""
         moved = 0
@@ -171,16 +163,28 @@ class Relay:
 
 def messages_of(rows: Sequence[RawRow], source: str) -> Iterator[Message]:
     """The messages of some stored events: one each, except for a barrier, which goes to every partition."""
+    made, headers_of, route_of, key_of = tuple.__new__, cloud_event_headers, _route_of, _key_of
     for position, aggregate_id, event_type, state, recorded_at_us in rows:
-        key = uuid_text(aggregate_id)
-        headers = cloud_event_headers(event_type, source, state[_EVENT_ID], key, recorded_at_us, position)
+        key = key_of(aggregate_id)
+        headers = headers_of(event_type, source, state[_EVENT_ID], key, recorded_at_us, position)
         timestamp_ms = recorded_at_us // 1000
-        if not is_barrier(event_type):
-            yield Message(topic_of(event_type), key, state, headers, timestamp_ms)
+        if (name := route_of(event_type)) is not None:
+            # A named tuple's own constructor costs twice as much, and this is done for every event that there is.
+            yield made(Message, (name, key, state, headers, timestamp_ms, None))
             continue
         for topic in barrier_topics():
             for partition in range(topic.partitions):
                 yield Message(topic.name, key, state, headers, timestamp_ms, partition)
+
+
+_key_of = lru_cache(maxsize=8192)(uuid_text)
+"""The events of one household come close together."""
+
+
+@cache
+def _route_of(event_type: str) -> str | None:
+    """Its topic; None for a barrier, which has several."""
+    return None if is_barrier(event_type) else topic_of(event_type)
 
 
 def _record_hash(state: bytes) -> str:

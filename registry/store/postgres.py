@@ -4,7 +4,7 @@ Positions are given by the writer who holds the lock, from the head: a sequence 
 event could not be told from a number that was never used. Tables are made by `create_table` only, once, before processes start.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final, LiteralString
@@ -37,6 +37,7 @@ _OF_TYPES: Final = (
     "SELECT head.position, event.state FROM (SELECT coalesce(max(position), 0) AS position FROM stored_events) AS head "
     "LEFT JOIN stored_events AS event ON event.position > %b AND event.topic = ANY(%b) ORDER BY event.position"
 )
+_EXISTING: Final = "SELECT DISTINCT originator_id::text FROM stored_events WHERE originator_id = ANY(%b::uuid[])"
 _STREAM: Final = "FROM stored_events WHERE originator_id = %b AND originator_version > %b AND originator_version <= %b"
 _NOTIFICATIONS: Final = (
     "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -156,6 +157,10 @@ class PostgresStoreRecorder(StoreRecorder):
     def select_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[bytes]]:
         found = self._connections.rows(_OF_TYPES, (after_position, list(event_types)))
         return found[0][0], [state for _, state in found if state is not None]
+
+    def existing(self, streams: Collection[UUID]) -> set[UUID]:
+        asked = [str(stream) for stream in streams]
+        return {UUID(stream) for (stream,) in self._connections.rows(_EXISTING, (asked,))}
 
     def head(self) -> Head:
         found = self._connections.rows(HEAD)

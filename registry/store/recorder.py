@@ -4,7 +4,7 @@ Positions have no gaps on either database: they are given under the writer lock,
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 from uuid import UUID
@@ -63,6 +63,10 @@ class StoreRecorder(ApplicationRecorder, ABC):
     @abstractmethod
     def select_of_types(self, after_position: int, event_types: Sequence[str]) -> tuple[int, list[bytes]]:
         """The store's last position, and the framed Avro of the events of these types beyond `after_position`, in order."""
+
+    @abstractmethod
+    def existing(self, streams: Collection[UUID]) -> set[UUID]:
+        """Those of these streams that have any event."""
 
     @abstractmethod
     def head(self) -> Head:

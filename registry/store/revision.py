@@ -54,7 +54,7 @@ class Revision:
         return None if row is None else str(row[0])
 
 
-STORE_REVISION: Final = Revision("event store", None, "store_2")
+STORE_REVISION: Final = Revision("event store", None, "store_3")
 
 
 def is_postgresql(url: str) -> bool:

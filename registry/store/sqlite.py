@@ -6,7 +6,7 @@ not given twice. Stream ids are kept as 16 bytes.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -25,6 +25,7 @@ from registry.store.write_transaction import Before, Head, Row, StreamVersion, W
 
 EVENTS_TABLE: Final = "stored_events"
 _PAUSE_S: Final = 0.01
+_STREAMS_AT_ONCE: Final = 500
 _INSERT = f"INSERT INTO {EVENTS_TABLE} VALUES (?,?,?,?,?,?)"
 _HEAD = (
     f"SELECT (SELECT seq FROM sqlite_sequence WHERE name='{EVENTS_TABLE}'), recorded_at FROM {EVENTS_TABLE} "
@@ -190,6 +191,19 @@ class SQLiteStoreRecorder(StoreRecorder, SQLiteApplicationRecorder):
                 (after_position, last, *event_types),
             )
             return last, [row[0] for row in rows]
+
+    def existing(self, streams: Collection[UUID]) -> set[UUID]:
+        found: set[UUID] = set()
+        wanted = [stream.bytes for stream in streams]
+        with self._reading() as connection:
+            for start in range(0, len(wanted), _STREAMS_AT_ONCE):
+                some = wanted[start : start + _STREAMS_AT_ONCE]
+                marks = ",".join("?" * len(some))
+                rows = connection.execute(
+                    f"SELECT DISTINCT originator_id FROM {EVENTS_TABLE} WHERE originator_id IN ({marks})", some
+                )
+                found |= {UUID(bytes=row[0]) for row in rows}
+        return found
 
     def head(self) -> Head:
         with self._reading() as connection:

@@ -164,12 +164,17 @@ def _not_waiting(engine: Engine) -> Iterator[Connection]:
 
 def _weigh(actor: Actor, expires_at: datetime, now: datetime) -> None:
     refusals = Refusals()
+    weigh_actor(actor, refusals)
+    latest = now + LIFETIME_MAX
+    in_range = now < expires_at <= latest
+    refusals.unless(in_range, "E-FIELD-RANGE", at="expires_at", minimum=now.isoformat(), maximum=latest.isoformat())
+    refusals.raise_any()
+
+
+def weigh_actor(actor: Actor, refusals: Refusals) -> None:
+    """Note E-FIELD-TYPE, E-CODE-UNKNOWN and E-DIVISION-UNKNOWN for what a token or an account cannot act as."""
     for field in ("user_id", "organisation"):
         opaque = _OPAQUE_ID.fullmatch(getattr(actor, field)) is not None
         refusals.unless(opaque, "E-FIELD-TYPE", at=field, expected="OPAQUE_ID")
     refusals.unless(table("role").known(actor.role), "E-CODE-UNKNOWN", at="role", table="role", value=actor.role)
     refusals.unless(is_division_code(actor.division), "E-DIVISION-UNKNOWN", at="division", division=actor.division)
-    latest = now + LIFETIME_MAX
-    in_range = now < expires_at <= latest
-    refusals.unless(in_range, "E-FIELD-RANGE", at="expires_at", minimum=now.isoformat(), maximum=latest.isoformat())
-    refusals.raise_any()

@@ -29,7 +29,7 @@ _FIRST_SEAL = bytes(32)
 class Access:
     """One use.
 
-    action: READ, FIND, IDENTIFY, REGISTER, UPDATE, ERASE, NOTE, READ_NOTE; subjects: ids of persons and households;
+    action: READ, FIND, IDENTIFY, REGISTER, UPDATE, ERASE, FORGET, NOTE, READ_NOTE; subjects: ids of persons and households;
     fields: names of what was shown or changed.
     """
 
@@ -113,6 +113,23 @@ def accesses_of(connection: Connection, subject: UUID) -> Iterator[LoggedAccess]
     for row in _rows(connection):
         if subject.bytes in row.subjects and subject in _ids_in(row.subjects):
             yield LoggedAccess(row.seq, from_micros(row.at), _access(row))
+
+
+def subjects_since(connection: Connection, since: int, wanted: frozenset[bytes]) -> frozenset[bytes]:
+    """Those of these ids that any use since an instant (microseconds) concerned; reads the log from its end."""
+    found: set[bytes] = set()
+    newest_first = select(access_log.c.seq, access_log.c.at, access_log.c.subjects).order_by(access_log.c.seq.desc())
+    before = head(connection).seq + 1
+    while page := connection.execute(newest_first.where(access_log.c.seq < before).limit(_PAGE_ROWS)).all():
+        for row in page:
+            # A clock may have been set back for a moment: a row that is older does not end the search, a page of them does.
+            if row.at >= since:
+                subjects = row.subjects
+                found.update(wanted.intersection(subjects[i : i + _ID_BYTES] for i in range(0, len(subjects), _ID_BYTES)))
+        before = page[-1].seq
+        if all(row.at < since for row in page):
+            break
+    return frozenset(found)
 
 
 def _rows(connection: Connection) -> Iterator[Row[Any]]:

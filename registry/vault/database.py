@@ -28,6 +28,7 @@ _PRAGMAS = (
     "temp_store=MEMORY",
 )
 _LOG_LOCK = 0x7661756C746C6F67
+_LOOKUPS_LOCK = 0x7661756C746C6B
 _TABLES_LOCK = 0x7661756C74746162
 
 
@@ -69,6 +70,15 @@ class VaultDatabase:
         """Nobody else appends to the access log until this transaction ends. Taken last, so that it is held briefly."""
         if not self._is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(_LOG_LOCK)))
+
+    def lock_lookups(self, connection: Connection, *, alone: bool = False) -> None:
+        """Nobody forgets persons until this transaction ends; `alone`: nor does anybody look for any. Taken first.
+
+        On SQLite whoever writes is alone.
+        """
+        if not self._is_sqlite:
+            lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+            connection.execute(select(lock(_LOOKUPS_LOCK)))
 
     def rebuild_lookup_index(self, connection: Connection) -> None:
         """Leave no overwritten lookup in the gaps of the index' pages (650,000 persons: 0.9 s). SQLite only."""

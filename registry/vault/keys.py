@@ -101,6 +101,8 @@ class LookupKey:
         self._access_log = _derive(key, "access-log")
         self.token_key = _derive(key, "hospital-token", 2 * KEY_BYTES)
         """64 bytes, for the tokens by which hospitals name patients."""
+        self.authenticator_key = _derive(key, "account-totp")
+        """32 bytes, which seal the secrets of people's authenticators."""
         self.check_value = _derive(key, "check")[:_CHECK_BYTES]
         """16 bytes that tell nothing about the key, to notice a wrong one by."""
 

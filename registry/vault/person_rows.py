@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.vault.data_keys import destroy_data_keys, insert_data_keys, overwrite_data_keys
 from registry.vault.pages import in_pages
 from registry.vault.sealing import Sealed
 from registry.vault.tables import data_key, person, person_lookup
+
+FORGOTTEN: Final = bytes(16)
+"""What a lookup begins with that nobody is found by any more."""
 
 
 def person_ids_by_lookup(connection: Connection, lookups: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -84,7 +88,7 @@ def lock_persons(connection: Connection, person_ids: Sequence[bytes]) -> dict[by
 def replace_person(connection: Connection, person_id: bytes, sealed: Sealed, lookup: bytes) -> None:
     """Put other data, another data key and another lookup in the place of a person's."""
     overwrite_data_keys(connection, {person_id: sealed.wrapped})
-    _overwrite_lookups(connection, {person_id: lookup})
+    overwrite_lookups(connection, {person_id: lookup})
     connection.execute(update(person).where(person.c.person_id == person_id).values(sealed=sealed.content))
 
 
@@ -92,12 +96,28 @@ def destroy_persons(connection: Connection, person_ids: Sequence[bytes], erased_
     """Destroy keys and lookups, drop what was sealed; the rows stay, so that the ids are known as erased."""
     destroy_data_keys(connection, person_ids)
     # Random bytes are nobody's keyed hash, and as long as one.
-    _overwrite_lookups(connection, {person_id: os.urandom(32) for person_id in person_ids})
+    overwrite_lookups(connection, {person_id: os.urandom(32) for person_id in person_ids})
     gone = update(person).where(person.c.person_id == bindparam("id"))
     connection.execute(gone.values(sealed=None, erased_at=erased_at), [{"id": i} for i in person_ids])
 
 
-def _overwrite_lookups(connection: Connection, lookups: Mapping[bytes, bytes]) -> None:
+def nameless_after(connection: Connection, after: int, page: int) -> list[tuple[int, bytes]]:
+    """(place, person id) of the next persons after a place of whom only a number was seen, and who are not forgotten."""
+    wanted = (
+        select(person_lookup.c.place, person_lookup.c.person_id)
+        .where(person_lookup.c.place > after)
+        .where(~exists().where(person.c.person_id == person_lookup.c.person_id))
+        .where(func.substr(person_lookup.c.lookup, 1, len(FORGOTTEN)) != FORGOTTEN)
+        .order_by(person_lookup.c.place)
+        .limit(page)
+    )
+    return [(row.place, row.person_id) for row in connection.execute(wanted)]
+
+
+def overwrite_lookups(connection: Connection, lookups: Mapping[bytes, bytes]) -> None:
+    """person id -> the bytes, as long as a lookup, that take the place of the present one."""
+    if not lookups:
+        return
     changed = update(person_lookup).where(person_lookup.c.person_id == bindparam("id"))
     rows = [{"id": person_id, "hash": lookup} for person_id, lookup in lookups.items()]
     connection.execute(changed.values(lookup=bindparam("hash")), rows)

@@ -6,6 +6,8 @@ only to somebody with a purpose, which it writes down first (see `custodian`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +17,7 @@ from registry.vault import access_log
 from registry.vault.access_log import LoggedAccess, LogHead, LogVerdict
 from registry.vault.custodian import Custodian, Use
 from registry.vault.database import VaultDatabase
+from registry.vault.forgetting import Forgotten, Kept, forget
 from registry.vault.id_number import normalise
 from registry.vault.key_checks import require_keys
 from registry.vault.keys import LookupKey, MasterKeys
@@ -38,6 +41,9 @@ from registry.vault.rotation import count_keys, rotate
 from registry.vault.sealing import Sealed, seal, unseal
 from schemas.access import Actor
 from schemas.clock import Clock, shanghai_date
+
+FORGETTING: Final = "RETENTION_ENDED"
+"""Why persons are forgotten; code table erasure_reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ class Vault:
         hashes = [self._custodian.lookup.hash_id_number(person.id_number) for person in persons]
         drafts = dict(zip(reversed(hashes), reversed(values), strict=True))
         with self._custodian.use(actor, "REGISTER", purpose) as use:
+            self._database.lock_lookups(use.connection)
             known, new = self._claim(use, list(dict.fromkeys(hashes)))
             new |= self._nameless(use, known)
             sealed = {new[h]: self._seal(new[h], drafts[h]) for h in new}
@@ -128,6 +135,7 @@ class Vault:
         self._weigh(purpose, len(id_numbers))
         hashes = [self._custodian.lookup.hash_id_number(normalise(number)) for number in id_numbers]
         with self._custodian.use(actor, "IDENTIFY", purpose) as use:
+            self._database.lock_lookups(use.connection)
             known, new = self._claim(use, list(dict.fromkeys(hashes)))
             person_ids = known | new
             use.subjects = [UUID(bytes=person_ids[h]) for h in dict.fromkeys(hashes)]
@@ -142,6 +150,7 @@ class Vault:
         self._weigh(purpose, len(id_numbers))
         hashes = [self._custodian.lookup.hash_id_number(normalise(n)) for n in id_numbers]
         with self._custodian.use(actor, "FIND", purpose) as use:
+            self._database.lock_lookups(use.connection)
             found = person_ids_by_lookup(use.connection, hashes)
             use.subjects = [UUID(bytes=person_id) for person_id in found.values()]
         return [UUID(bytes=found[h]) if h in found else None for h in hashes]
@@ -202,6 +211,20 @@ class Vault:
                 destroy_notes(use.connection, note_ids_of(use.connection, live), use.at)
                 destroy_persons(use.connection, live, use.at)
                 self._database.rebuild_lookup_index(use.connection)
+        self._database.remove_old_copies()
+
+    def forget(self, unheard_since: datetime, kept: Kept, actor: Actor, after: int = 0) -> Forgotten:
+        """Forget persons of whom only a number was seen and no use was logged since; at most BATCH_MAX, in one transaction.
+
+        kept: those of whom something is kept elsewhere, whom nobody forgets; after: where an earlier call ended. Only ids that
+        tell when they were made (UUID version 7) are looked at. Afterwards, once for all calls: `tidy_forgotten`.
+        """
+        return forget(self._custodian, actor, FORGETTING, unheard_since, kept, after)
+
+    def tidy_forgotten(self) -> None:
+        """Remove old copies of what was forgotten from the files. Raises ErasureUnfinished; calling it again is the answer."""
+        with self._database.writing() as connection:
+            self._database.rebuild_lookup_index(connection)
         self._database.remove_old_copies()
 
     def put_note(self, note: NewNote, actor: Actor, purpose: str = "CASE_HANDLING") -> UUID:

@@ -14,7 +14,7 @@ import pytest
 from deploy.composition.read_side import opened_views
 from deploy.settings import Settings
 from projections.digest import ViewDigest
-from projections.register.read_model import REGISTER
+from projections.register.read_model import REGISTER, VERSION
 from tests.support.installation import new_installation
 from tests.support.long_log import write_log
 from tests.support.rebuilding import feed, live_digest
@@ -98,7 +98,7 @@ def test_a_rebuild_that_is_killed_at_any_moment_leaves_the_live_build_as_it_was(
     started = time.monotonic()
     assert rebuild().finish()[0] == 0
     usual_s = time.monotonic() - started
-    lived = {"register-v2-0001", "register-v2-0002"}
+    lived = {f"register-v{VERSION}-0001", f"register-v{VERSION}-0002"}
     for _ in range(KILLS["postgresql" if settings.views_url else "sqlite"]):
         running = rebuild()
         time.sleep(chance.uniform(0.3, 0.98) * usual_s)

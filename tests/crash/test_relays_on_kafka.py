@@ -101,6 +101,11 @@ def test_a_second_relay_takes_over_and_the_first_ends_with_a_clear_line(tmp_path
             def replaced() -> bool:
                 # An idle relay finds out when it next appends.
                 write_lives(store, [next(numbers)])
+                if second.poll() is not None:
+                    first.kill()
+                    raise AssertionError(
+                        f"the second relay was replaced:\n{second.communicate()[1]}\nby:\n{first.communicate()[1]}"
+                    )
                 return first.poll() is not None
 
             wait_until(replaced, SETTLE_S, "the first relay ends")

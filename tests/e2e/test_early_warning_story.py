@@ -100,6 +100,7 @@ class Offices:
     def say(self, who: Actor | None, action: str, subject: UUID, episode: int = 1, /, **body: Any) -> tuple[int, Any]:
         """Status and document of one command about the case of that episode."""
         key = {"Idempotency_Key": body.pop("key")} if "key" in body else {}
+        key |= {"If_Match": body.pop("seen")} if "seen" in body else {}
         document = {"effective_on": TODAY.isoformat(), "case_id": str(case_id_of(subject, episode)), **body}
         token = None if who is None else self._tokens[who]
         answer = self._server.ask("POST", f"/v1/warnings/{subject}/{action}", token, document, **key)
@@ -220,6 +221,17 @@ def test_the_county_cancels_what_is_another_persons_and_opens_again_what_was_clo
     again = offices.does(OFFICER, "reopen-early-warning", house, 2, evidence=[DECISION])
     assert again == ["warning.early_warning_reopened", "household.obstacle_opened"]
     assert offices.standing(house) == ("NOT_REGISTERED", {case_id_of(house, 2)})
+
+
+def test_who_saw_another_version_of_a_subjects_warnings_is_refused(offices: Offices) -> None:
+    house = offices.warned()
+    seen = f'"{offices.recorded(house)}"'
+    status, document = offices.say(CLERK, "record-warning-visit", house, seen='"1"', **VISITED)
+    assert (status, document["code"]) == (412, "E-PRECONDITION")
+    assert offices.does(CLERK, "record-warning-visit", house, seen=seen, **VISITED) == ["warning.early_warning_visited"]
+    assert offices.say(CLERK, "record-warning-visit", house, seen=seen, **VISITED)[0] == 412
+    wrong = offices.say(CLERK, "record-warning-visit", house, seen="the last one", **VISITED)
+    assert (wrong[0], wrong[1]["code"]) == (400, "E-HEADER")
 
 
 SAID = {

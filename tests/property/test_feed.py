@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from projections.register.codes import OVERLAYS, STATUSES
 from projections.register.projection import RegisterProjection
 from projections.register.tables import HOUSEHOLD
-from registry.log.producer import LogProducer, Mark
+from registry.log.producer import LogProducer, Mark, Meanwhile
 from schemas.catalogue import registry_catalogue
 from schemas.codec import Codec
 from schemas.division_codes import township_code
@@ -155,7 +155,7 @@ class MortalProducer:
         self._producer = producer
         self._chance = chance
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         fate = self._chance.random()
         if fate < 0.15:
             raise Crash

@@ -18,6 +18,18 @@ PATIENT = UUID(int=0xACE << 64 | 1)
 NOBODY = UUID(int=0x5EED << 64 | 999)
 """The id of no household."""
 
+SENDERS = (
+    "VILLAGE_CLERK",
+    "TOWNSHIP_OFFICER",
+    "COUNTY_OFFICER",
+    "PROVINCE_OFFICER",
+    "COUNTY_ACCEPTANCE",
+    "SUPERVISOR",
+    "OPERATOR",
+    "HOSPITAL",
+)
+"""Between them they may do everything."""
+
 
 def somebody(role: str, division: str) -> ActorFacts:
     """A member of staff with this role and scope."""

@@ -23,7 +23,7 @@ from projections.register.read_model import REGISTER
 from projections.views.views import Views
 from registry.application.request import Outcome, Request
 from registry.command import Command
-from registry.log.producer import LogProducer, Mark
+from registry.log.producer import LogProducer, Mark, Meanwhile
 from registry.reference.division_set import ChangedDivision, ChangeDivisions
 from registry.relay.relay import RELAY, Relay
 from registry.store.opening import recorder_for
@@ -52,7 +52,7 @@ class DyingProducer:
         self.death = Death.NONE
         self._producer = producer
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         if self.death is Death.BEFORE:
             raise Crash
         self._producer.append(messages, mark)

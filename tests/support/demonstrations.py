@@ -1,4 +1,4 @@
-"""Demonstrations for tests: recorded without the pipeline, and read byte by byte."""
+"""Demonstrations for tests: recorded without a word, and read byte by byte."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,13 +7,16 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from deploy.demo.installation import Demonstration
+from deploy.composition.read_side import opened_views
+from deploy.demo.installation import Demonstration, begin
 from deploy.demo.living import record
+from deploy.demo.pipeline import pipeline_beside, shows_all
 from deploy.demo.recording import Tally
 from deploy.settings import Settings
 
 SEED = 20180904
-TINY = Demonstration("tiny", SEED)
+TINY = Demonstration("tiny", SEED, hospitals=True)
+WITHOUT_HOSPITALS = Demonstration("tiny", SEED)
 
 
 def settings_in(folder: Path) -> Settings:
@@ -21,8 +24,10 @@ def settings_in(folder: Path) -> Settings:
 
 
 def record_alone(settings: Settings, demonstration: Demonstration = TINY) -> Tally:
-    """Record all that is not stored yet; nothing is relayed."""
-    return record(settings, demonstration, _say_nothing)
+    """Record all that is not stored yet, and show nothing of it."""
+    begin(settings, demonstration)
+    with pipeline_beside(settings) as pipeline, opened_views(settings) as views:
+        return record(settings, demonstration, _say_nothing, lambda side: shows_all(side, views, pipeline))
 
 
 def _say_nothing(day: date, events: int) -> None:

@@ -17,6 +17,7 @@ from projections.expenses.projection import ExpensesProjection
 from projections.expenses.read_model import EXPENSES
 from projections.expenses.tables import METADATA
 from registry.event import RegistryEvent
+from registry.period.period import PeriodCalendar
 from registry.refusal import Violation
 from registry.relay.relay import messages_of
 from schemas.catalogue import registry_catalogue
@@ -56,13 +57,13 @@ class Told:
         values = settlement(self.number, settlement_version=self.version, **own | changes)
         person = patient(self.person), guardian_id
         settled = self.kind != "REVERSED"
-        return LETTERS.accepted(_source(self.number), values, self.kind, person, self.accepted_at, settled=settled)
+        return LETTERS.accepted(source_record(self.number), values, self.kind, person, self.accepted_at, settled=settled)
 
 
 def dead_letter(offset: int, *codes: str, institution: str = HOSPITAL, after_days: int = 0, value: bytes = b"?") -> Message:
     """What came back to a hospital."""
     violations = [Violation(code, "stage", {}) for code in codes]
-    record = _source(offset)._replace(value=value)
+    record = source_record(offset)._replace(value=value)
     return LETTERS.dead(record, institution, f"S{offset}", violations, ACCEPTED_ON + timedelta(days=after_days))
 
 
@@ -74,6 +75,11 @@ def messages(events: Iterable[RegistryEvent]) -> list[Message]:
         event_type, state = mapper.encode(event, event.timestamp, bytes(32))
         rows.append((position, event.originator_id.bytes, event_type, state, int(event.timestamp.timestamp() * 1_000_000)))
     return list(messages_of(rows, SOURCE))
+
+
+def barriers(after: datetime, until: datetime) -> list[Message]:
+    """The ends of the weeks and months between, in every partition: what was recorded before is known."""
+    return messages(PeriodCalendar("460000000000").closing_events(after, until))
 
 
 def placed(told: Iterable[Message]) -> list[Record]:
@@ -99,5 +105,6 @@ def folded(engine: Engine, *parts: Sequence[Record]) -> ExpensesProjection:
     return projection
 
 
-def _source(offset: int) -> Record:
+def source_record(offset: int) -> Record:
+    """A record in the hospital's own topic."""
     return Record("hospital.H46902400001.expenses", 0, offset, None, b"", (), 0)

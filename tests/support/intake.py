@@ -88,7 +88,7 @@ class IntakeBench:
         """An intake as a process would open it."""
         judge = ExpenseJudge(
             registry_catalogue(),
-            self.keys,
+            lambda: self.keys,
             self.tokens,
             self.identify,
             hainan,

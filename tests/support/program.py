@@ -7,6 +7,15 @@ from io import StringIO
 from deploy.cli import main
 
 
+class StandardInput(redirect_stdout[StringIO]):
+    """The same for standard input, which the standard library has no manager for."""
+
+    _stream = "stdin"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(StringIO(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """Exit status and what was said."""
@@ -26,10 +35,10 @@ class Called:
         return [line.split(":")[0] for line in self.err.splitlines()]
 
 
-def registry(*arguments: object) -> Called:
-    """Call `registry` with these arguments."""
+def registry(*arguments: object, stdin: str = "") -> Called:
+    """Call `registry` with these arguments and this standard input."""
     out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
+    with StandardInput(stdin), redirect_stdout(out), redirect_stderr(err):
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as ended:

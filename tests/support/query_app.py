@@ -1,6 +1,7 @@
 """The query API over tables that a test has filled itself, asked by somebody of the province."""
 
 import time
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from deploy.clocks import HandSetClock
 from deploy.web.problems import register_problems
 from projections.api.blueprints import query_blueprints
 from projections.api.parts import QueryParts
+from projections.expenses.queries.silence import SilenceRule
 from projections.register.queries.division_tree import DivisionTree
+from projections.reimbursement.rule import Targets, shipped_targets
 from schemas.access import ACTOR, Actor
 from schemas.catalogue import registry_catalogue
 from schemas.code_tables import shipped
@@ -22,7 +25,13 @@ from schemas.codec import Codec
 SOMEBODY = Actor("tester", "PROVINCE_OFFICER", "tests", "460000000000")
 
 
-def query_app(engine: Engine | None, now: datetime, expenses: Engine | None = None) -> Flask:
+def query_app(
+    engine: Engine | None,
+    now: datetime,
+    expenses: Engine | None = None,
+    targets: Callable[[int], Targets] = lambda _year: shipped_targets(),
+    with_topic: Callable[[], Collection[str] | None] = lambda: (),
+) -> Flask:
     """The application over tables of the register and of hospitals' expenses; its register's clock stands still."""
     parts = QueryParts(
         engine=lambda: engine,
@@ -36,7 +45,10 @@ def query_app(engine: Engine | None, now: datetime, expenses: Engine | None = No
         ticks=time.monotonic,
         pause=time.sleep,
         metrics=CollectorRegistry(),
+        silence=lambda: SilenceRule(3, 24),
         expenses=lambda: expenses,
+        targets=targets,
+        with_topic=with_topic,
     )
     app = Flask("queries")
     for blueprint in query_blueprints(parts):

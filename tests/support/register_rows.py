@@ -221,7 +221,8 @@ def _belongings(rows: dict[Any, list[tuple[Any, ...]]], household_id: UUID, chan
         person = UUID(int=chance.getrandbits(128), version=4).bytes
         facts = {"relation": "SON" if number else "HEAD", "sex": "MALE", "ethnicity": "01", "health": "HEALTHY"}
         facts |= {"labour": "ORDINARY", "education": "PRIMARY", "school_status": "NOT_IN_SCHOOL", "insurance": "RESIDENT_MEDICAL"}
-        known = {"birth_month": day("1980-05-01"), "joined_on": day("2018-09-04"), "social_assistance": "NONE"}
+        known = {"birth_month": day("1980-05-01"), "joined_on": day("2018-09-04")}
+        known |= {"social_assistance": "NONE", "assistance_past": ""}
         rows[MEMBER].append(row_of(MEMBER, household_id=key, person_id=person, **facts, **known))
     if now.spell_no:
         spell = {"ordinal": 0, "spell_no": 1, "entry_kind": "NEW", "started_on": day("2018-10-01"), "main_cause": "ILLNESS"}

@@ -62,7 +62,7 @@ class Flow:
         return producer
 
     def open_relay(self, page_max: int = 5000, notary: Notary | None = None) -> Relay:
-        return Relay(self.open_recorder(), self.open_producer(), SOURCE, page_max, notary=notary, look_ahead=True)
+        return Relay(self.open_recorder(), self.open_producer(), SOURCE, page_max, notary=notary)
 
     def rows(self) -> list[RawRow]:
         """Everything in the store."""

@@ -22,7 +22,10 @@ from projections.expenses.projection import ExpensesProjection
 from projections.expenses.read_model import EXPENSES
 from projections.expenses.tables import CASE
 from registry.early_warning.command import WarningCommand
+from registry.early_warning.warnings import stream_id_of
 from registry.log.embedded import EmbeddedProducer
+from registry.policy.documents import whole
+from registry.policy.policy import PolicyBook
 from schemas.clock import shanghai_date
 from schemas.messages import Record
 from tests.support.expense_facts import LETTERS
@@ -43,7 +46,8 @@ class WarningBench:
         consumer = EmbeddedConsumer(self.pipe.log, group="expenses", topics=EXPENSES.topics)
         self.projector = Projector(consumer, ExpensesProjection(self.expenses))
         self._hospital = EmbeddedProducer(self.pipe.log, now_ms=lambda: 0, name=None)
-        self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, lambda: shanghai_date(self.pipe.clock.at), PROVINCE)
+        today = lambda: shanghai_date(self.pipe.clock.at)  # noqa: E731
+        self.assessor = Assessor(self.expenses, self.pipe.engine, POLICY_FOR, self._warned, today, PROVINCE)
 
     def spend(self, who: UUID, personal: int, on: date, number: int = 1, kind: str = "REPORTED", **told: Any) -> None:
         """A hospital tells a settlement, and the intake has accepted it."""
@@ -55,6 +59,10 @@ class WarningBench:
         self.pipe.clock.at = max(self.pipe.clock.at, noon_of(on))
         settled = kind != "REVERSED"
         self._hospital.append([LETTERS.accepted(record, values, kind, (who, carer), self.pipe.clock.at, settled=settled)])
+
+    def _warned(self, subjects: Collection[UUID]) -> Collection[UUID]:
+        streams = {stream_id_of(subject_id): subject_id for subject_id in subjects}
+        return {streams[stream_id] for stream_id in self.pipe.store.recorder.existing(streams)}
 
     def flow(self) -> None:
         self.pipe.flow()
@@ -81,3 +89,15 @@ class WarningBench:
 
 def _record(number: int) -> Record:
     return Record(f"hospital.{HOSPITAL}.expenses", 0, number, None, b"", (), 0)
+
+
+def thresholds_times(factor: float) -> PolicyBook:
+    """The shipped policies with every threshold of the listed so many times as high."""
+    book = shipped_policies()
+    changed: list[dict[str, Any]] = []
+    for document in book.documents:
+        if document["division"] == PROVINCE:
+            listed = {rule: int(float(amount) * factor) for rule, amount in document["warnings"]["listed"].items()}
+            more = {"revision": document["revision"] + 1, "warnings": {**document["warnings"], "listed": listed}}
+            changed.append(whole({**document, **more}))
+    return book.with_added(*changed)

@@ -77,6 +77,8 @@ def propose(turn: Turn, trouble: str = "") -> Iterator[Step]:
             life.plan(turn.in_days(1, 5), helping.start_measure)
         life.plan(max(turn.in_days(20, 60), earliest), propose, trouble)
         return
+    if is_warned(turn, propose, trouble):
+        return
     drawn = trouble or drawn_trouble(turn.chance, _TROUBLES)
     case = Proceeding(EXIT, turn.thread, life.since, drawn, THEN)
     on = case.day(turn, earliest)
@@ -84,6 +86,14 @@ def propose(turn: Turn, trouble: str = "") -> Iterator[Step]:
     life.case = EXIT
     life.become("PRE_EXIT", on)
     life.plan(turn.in_days(1, 6), reject if drawn == BY_MISTAKE else hold_appraisal, case)
+
+
+def is_warned(turn: Turn, intent: Intent, beside: object) -> bool:
+    """Whether a warning is open, which the step waits for: it is put off for some days then."""
+    if turn.life.household_id not in turn.province.warned:
+        return False
+    turn.life.plan(turn.in_days(4, 12), intent, beside)
+    return True
 
 
 def verify(turn: Turn, case: Proceeding) -> Iterator[Step]:
@@ -114,7 +124,7 @@ def consent(turn: Turn, case: Proceeding) -> Iterator[Step]:
 
 def accept(turn: Turn, case: Proceeding) -> Iterator[Step]:
     """The county accepts; not where the income lies below the line."""
-    if case.is_over(turn):
+    if case.is_over(turn) or is_warned(turn, accept, case):
         return
     on = case.day(turn)
     if case.trouble == ACCEPTED_TOO_SOON:
@@ -129,7 +139,7 @@ def accept(turn: Turn, case: Proceeding) -> Iterator[Step]:
 def announce(turn: Turn, case: Proceeding) -> Iterator[Step]:
     """The exit is announced: the household keeps its policies for a time, and is looked after."""
     life = turn.life
-    if case.is_over(turn):
+    if case.is_over(turn) or is_warned(turn, announce, case):
         return
     on = case.day(turn)
     yield turn.tell(turn.office.county, AnnounceExit, on)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from deploy.demo.identity import Treated
 from deploy.demo.life import APPEAL, Intent
 from deploy.demo.stories import exits, growing, helping, paying, visiting
 from deploy.demo.stories.findings import poor_income, raised_income
@@ -30,7 +31,8 @@ from registry.household.identification import AnnounceIdentification, ApplyForId
 from registry.household.members import RegisterMembers
 
 NOT_IN_NEED = "NEED_TEST_NOT_MET"
-APPLICATION_SOURCES = ("APPLICATION", "APPLICATION", "SWEEP", "SWEEP", "SURVEY", "COMPARISON", "HOTLINE_12317", "EARLY_WARNING")
+BY_WARNING = "EARLY_WARNING"
+APPLICATION_SOURCES = ("APPLICATION", "APPLICATION", "SWEEP", "SWEEP", "SURVEY", "COMPARISON", "HOTLINE_12317", BY_WARNING)
 _TROUBLES = (
     (HIT, 0.06),
     (NO_QUORUM, 0.02),
@@ -58,10 +60,11 @@ _SECOND_CAUSES = ("ILLNESS", "LACK_OF_SKILL", "LACK_OF_FUNDS", "LACK_OF_LABOUR",
 _ATTRIBUTES = (("ORDINARY", 62.0), ("DIBAO", 32.0), ("TEKUN", 6.0))
 
 
-def apply(turn: Turn, in_need: bool, trouble: str = "", appeal: str = "") -> Iterator[Step]:
+def apply(turn: Turn, in_need: bool, trouble: str = "", appeal: str = "", patient: Treated | None = None) -> Iterator[Step]:
     """A household applies; its members become known now, if they were not.
 
-    trouble, appeal: how the case ends, and the appeal against it, where that is not left to chance.
+    trouble, appeal: how the case ends, and the appeal against it, where that is not left to chance; patient: whose hospital bills
+    led to it.
     """
     life = turn.life
     if life.case or life.status not in ("NOT_REGISTERED", "CLEARED_OUT") or not life.size:
@@ -72,9 +75,9 @@ def apply(turn: Turn, in_need: bool, trouble: str = "", appeal: str = "") -> Ite
     case.income = raised_income(turn, on) if case.trouble == NOT_IN_NEED else poor_income(turn, on)
     case.medical = turn.chance.randint(500, 9000) if in_need and turn.happens(0.4) else 0
     case.unmet = (turn.chance.choice(("HOUSING", "MEDICAL", "EDUCATION", "WATER")),) if in_need and turn.happens(0.3) else ()
-    born = [] if life.members else turn.province.family_of(turn)
+    born = [] if life.members else turn.province.family_of(turn, patient)
     members = tuple(each.member for each in born)
-    newcomers = tuple(turn.province.newcomer(turn, each) for each in born)
+    newcomers = tuple(turn.province.newcomer(turn, each, patient) for each in born)
     before = bool(born) and turn.happens(0.3)
     if before:
         yield turn.tell(turn.office.clerk, RegisterMembers, on, newcomers=newcomers, members=members)
@@ -86,7 +89,7 @@ def apply(turn: Turn, in_need: bool, trouble: str = "", appeal: str = "") -> Ite
         on,
         newcomers=() if before else newcomers,
         members=() if before else members,
-        application_source=turn.chance.choice(APPLICATION_SOURCES),
+        application_source=turn.chance.choice(APPLICATION_SOURCES) if patient is None else BY_WARNING,
         applicant_person_id=life.head,
     )
     life.case = IDENTIFICATION

@@ -29,17 +29,17 @@ _FIT = {"UNSTABLE_EXITED": EXITED, MARGINAL: {"NOT_REGISTERED", "CLEARED_OUT"}}
 _ELSE = EXITED | {"NOT_REGISTERED", "CLEARED_OUT"}
 
 
-def check(turn: Turn, category: str, falls_back: bool = False) -> Iterator[Step]:
-    """A check at home finds a household that may fall into poverty."""
+def check(turn: Turn, category: str, falls_back: bool = False, risk: str = "") -> Iterator[Step]:
+    """A check at home finds a household that may fall into poverty. risk: where that is not left to chance."""
     life = turn.life
     if life.monitored or not life.size or life.status not in _FIT.get(category, _ELSE):
         return
     if life.case:
-        life.plan(turn.in_days(20, 60), check, category, falls_back)
+        life.plan(turn.in_days(20, 60), check, category, falls_back, risk)
         return
     on = turn.promptly() if life.overlay_since is None else max(turn.promptly(), life.overlay_since)
     yield _checked(turn, on, risky_income(turn, on))
-    life.plan(turn.in_days(3, 15), start, category, falls_back, on)
+    life.plan(turn.in_days(3, 15), start, category, falls_back, on, risk)
 
 
 def _checked(turn: Turn, on: date, income: int) -> Step:
@@ -49,7 +49,7 @@ def _checked(turn: Turn, on: date, income: int) -> Step:
     return turn.tell(turn.office.team, RecordHomeCheck, on, procedure=MONITORING, checkers=checkers, **found)
 
 
-def start(turn: Turn, category: str, falls_back: bool, checked_on: date) -> Iterator[Step]:
+def start(turn: Turn, category: str, falls_back: bool, checked_on: date, known_risk: str = "") -> Iterator[Step]:
     """The county decides that the household is monitored; help begins."""
     life = turn.life
     if life.monitored or life.case or life.status not in _FIT.get(category, _ELSE):
@@ -58,6 +58,7 @@ def start(turn: Turn, category: str, falls_back: bool, checked_on: date) -> Iter
     risk = turn.chance.choice(sorted(_CATEGORY_FOR_RISK))
     if on >= date(2020, 3, 1) and turn.happens(0.25):
         risk = _NEW_IN_2020
+    risk = known_risk or risk
     yield turn.tell(turn.office.county, StartMonitoring, on, category=category, risks=(risk,))
     life.monitored, life.overlay_since = True, on
     life.plan(turn.in_days(3, 20), helping.start_measure, _CATEGORY_FOR_RISK.get(risk, "EMPLOYMENT"))

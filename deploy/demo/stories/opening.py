@@ -124,7 +124,7 @@ def _imported(turn: Turn, status: str, started: date, exited_on: date | None) ->
 def enter_ledger(turn: Turn) -> Iterator[Step]:
     """A household that is not listed stands in its village's ledger; a few apply, and a few are watched."""
     life = turn.life
-    yield _ledger_entry(turn)
+    yield ledger_entry(turn)
     for year in _YEARS:
         in_need = _MISSED + _NEWLY_POOR / 4 if year == 2018 else _NEWLY_POOR
         first, last = max(turn.today + timedelta(days=5), date(year, 1, 1)), date(year, 12, 20)
@@ -144,10 +144,11 @@ def renew_entry(turn: Turn) -> Iterator[Step]:
     life = turn.life
     if not life.members and life.status == "NOT_REGISTERED":
         life.size += -1 if life.size > 3 and turn.happens(0.5) else 1
-        yield _ledger_entry(turn)
+        yield ledger_entry(turn)
 
 
-def _ledger_entry(turn: Turn) -> Step:
+def ledger_entry(turn: Turn) -> Step:
+    """The household as its village's ledger has it."""
     life = turn.life
     groups = (turn.chance.choice(_GROUPS),) if turn.happens(0.08) else ()
     labour = min(life.size, turn.chance.choice((1, 2, 2, 2, 3)))

@@ -37,13 +37,13 @@ CAUSE_OF_RISK = {
 REVOKED = 0.06
 
 
-def check(turn: Turn, revoked: bool = False) -> Iterator[Step]:
-    """A check at home finds an exited household poor again."""
+def check(turn: Turn, revoked: bool = False, risk: str = "") -> Iterator[Step]:
+    """A check at home finds an exited household poor again. risk: why, where that is not left to chance."""
     life = turn.life
     if life.status not in EXITED or not life.size:
         return
     if life.case:
-        life.plan(turn.in_days(10, 30), check, revoked)
+        life.plan(turn.in_days(10, 30), check, revoked, risk)
         return
     case = Proceeding(RELAPSE, turn.thread, life.since, "REVOKED" if revoked or turn.happens(REVOKED) else "", THEN)
     on = case.day(turn)
@@ -53,14 +53,14 @@ def check(turn: Turn, revoked: bool = False) -> Iterator[Step]:
     checkers = (turn.office.team.user_id, turn.office.township_second.user_id)
     yield turn.tell(turn.office.township_second, RecordHomeCheck, on, procedure=RELAPSE, checkers=checkers, **found)
     life.case = RELAPSE
-    life.plan(turn.in_days(1, 4), propose, case)
+    life.plan(turn.in_days(1, 4), propose, case, risk)
 
 
-def propose(turn: Turn, case: Proceeding) -> Iterator[Step]:
+def propose(turn: Turn, case: Proceeding, known_risk: str = "") -> Iterator[Step]:
     """The township's signature."""
     if case.is_over(turn):
         return
-    risk = turn.chance.choice(_RISKS)
+    risk = known_risk or turn.chance.choice(_RISKS)
     turn.life.causes = (CAUSE_OF_RISK[risk],)
     yield turn.tell(turn.office.township, ProposeRelapse, case.day(turn), risks=(risk,))
     turn.life.plan(turn.in_days(1, 5), confirm, case)

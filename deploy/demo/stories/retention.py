@@ -39,7 +39,7 @@ def end_retention(turn: Turn) -> Iterator[Step]:
     if life.monitored and turn.happens(0.1):
         refusal = "E-MONITORED"
         yield turn.tell(turn.office.county, EndRetention, turn.today, refused_for=refusal)
-    if life.monitored or life.obstacles or life.case:
+    if life.monitored or life.obstacles or life.case or life.household_id in turn.province.warned:
         life.plan(turn.in_days(15, 40), end_retention)
         return
     on = turn.late(max(life.since, life.retention_until + timedelta(days=1)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
 from projections.expenses.settlements import REVERSED
 from projections.expenses.tables import SETTLEMENT
@@ -11,6 +11,11 @@ from projections.expenses.tables import SETTLEMENT
 FINAL: Final = "FINAL"
 _OTHER: Final = SETTLEMENT.alias("other")
 _IDS_AT_ONCE: Final = 300
+_TOLD: Final = (
+    "expense_id", "person_id", "guardian_id", "encounter_ref", "stage", "insutype", "care", "admitted_on", "discharged_on",
+    "residence_division", "hukou_kind", "settlement_version", "total_fee", "personal_pay", "personal_in_scope",
+)  # fmt: skip
+"""What is told of an expense: it is asked for by the thousand."""
 
 
 def counts() -> ColumnElement[bool]:
@@ -40,7 +45,9 @@ def expenses_of(connection: Connection, persons: Collection[bytes]) -> list[Row[
 
 def _of_persons(ids: Collection[bytes]) -> Select[Any]:
     s = SETTLEMENT.c
-    return select(SETTLEMENT).where(or_(s.person_id.in_(ids), s.guardian_id.in_(ids)), s.kind != REVERSED, counts())
+    return select(*(s[name] for name in _TOLD)).where(
+        or_(s.person_id.in_(ids), s.guardian_id.in_(ids)), s.kind != REVERSED, counts()
+    )
 
 
 def with_expenses(connection: Connection, persons: Collection[bytes]) -> set[bytes]:
@@ -52,3 +59,11 @@ def with_expenses(connection: Connection, persons: Collection[bytes]) -> set[byt
         for column in (s.person_id, s.guardian_id):
             found |= set(connection.execute(select(column).where(column.in_(some)).distinct()).scalars())
     return found
+
+
+def with_expenses_between(connection: Connection, first: int, last: int) -> set[bytes]:
+    """Who was discharged (or, of a notice, admitted) on a day from the first to the last, or whose newborn was."""
+    s = SETTLEMENT.c
+    on = func.coalesce(s.discharged_on, s.admitted_on)
+    carers = select(func.coalesce(s.guardian_id, s.person_id)).where(on >= first, on <= last).distinct()
+    return set(connection.execute(carers).scalars())

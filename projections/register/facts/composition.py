@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from projections.event_reader import Event
 from projections.register.facts.fact import Fact, counted, joined
+from projections.register.past_assistance import stated
 from projections.register.state import Household, Member
 from schemas.relations import HEAD, relations_under
 
@@ -39,6 +40,7 @@ def _state_facts(member: Member, record: dict[str, Any], on: int) -> None:
 def _state_assistance(member: Member, state: str, on: int) -> None:
     member.assistance_on = on
     member.social_assistance = state
+    member.assistance_past = stated(member.assistance_past, on, state)
 
 
 def dismiss(household: Household, person_ids: Iterable[bytes], on: int, reason: str | None) -> None:

@@ -1,21 +1,26 @@
-"""How a household stood on a day, as far as its need goes: where, in which status, how many, with what income."""
+"""How households stood on any day, as far as their need goes: where, in which status, how many, with what income.
 
-from dataclasses import dataclass
+Of many households at once: a few statements for all of them, and the days are asked in memory.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, select
 
 from projections.database import FOREVER
 from projections.event_reader import EventReader
 from projections.register.codes import NO_STATUS, OVERLAYS, STATUSES
 from projections.register.facts.need import NEED, net_income
-from projections.register.queries.moments import Moment, believed
 from projections.register.tables import HISTORY, TIMELINE
 from schemas.catalogue import registry_catalogue
 
 _H: Final = HISTORY.c
-_BELIEF: Final[Select[Any]] = select(_H.division, _H.status, _H.overlay, _H.size)
+_T: Final = TIMELINE.c
+_IDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +35,53 @@ class HouseholdStanding:
     income_on: int | None
 
 
-def household_standing(connection: Connection, household_id: bytes, day: int) -> HouseholdStanding | None:
-    """As it is believed now, on a day since 1970, or on its first day where that came later. None where it has none yet."""
-    row = _believed_on(connection, household_id, day)
-    if row is None:
-        mine = _H.household_id == household_id, _H.known_to == FOREVER, _H.status != NO_STATUS
-        first = connection.execute(select(func.min(_H.effective_from)).where(*mine)).scalar_one()
-        row = None if first is None or first <= day else _believed_on(connection, household_id, first)
-    if row is None:
-        return None
-    income, income_on = _income(connection, household_id, day) or (None, None)
-    return HouseholdStanding(f"{row.division:012}", STATUSES[row.status], OVERLAYS[row.overlay], row.size, income, income_on)
+@dataclass(slots=True)
+class Standings:
+    """Of one household, as it is believed now."""
+
+    _beliefs: list[Row[Any]] = field(default_factory=list)
+    """What is believed of which days, in order of the days."""
+    _found_on: list[int] = field(default_factory=list)
+    _found: list[bytes | int] = field(default_factory=list)
+    """What each home check found, in order of the days: the event as it was written, or its income once it was read."""
+
+    def on(self, day: int) -> HouseholdStanding:
+        """On a day since 1970, or on its first day where that came later."""
+        belief = self._belief_on(day) or self._beliefs[0]
+        income, income_on = self._income_on(day)
+        status, overlay = STATUSES[belief.status], OVERLAYS[belief.overlay]
+        return HouseholdStanding(f"{belief.division:012}", status, overlay, belief.size, income, income_on)
+
+    def _belief_on(self, day: int) -> Row[Any] | None:
+        return next((belief for belief in self._beliefs if belief.effective_from <= day < belief.effective_to), None)
+
+    def _income_on(self, day: int) -> tuple[int, int] | tuple[None, None]:
+        place = bisect_right(self._found_on, day) - 1
+        if place < 0:
+            return None, None
+        found = self._found[place]
+        if isinstance(found, bytes):
+            found = self._found[place] = net_income(_reader().read(found)[1])
+        return found, self._found_on[place]
 
 
-def _believed_on(connection: Connection, household_id: bytes, day: int) -> Row[Any] | None:
-    row: Row[Any] | None = connection.execute(_BELIEF.where(_H.household_id == household_id, believed(Moment(day)))).one_or_none()
-    return row
-
-
-def _income(connection: Connection, household_id: bytes, day: int) -> tuple[int, int] | None:
-    reader = _reader()
-    t = TIMELINE.c
-    stored = select(t.stored, t.effective_on).where(
-        t.household_id == household_id, t.effective_on <= day, t.replaced_by.is_(None), t.schema_id.in_(_need_schemas())
-    )
-    latest = connection.execute(stored.order_by(t.effective_on.desc(), t.version.desc()).limit(1)).one_or_none()
-    return None if latest is None else (net_income(reader.read(bytes(latest.stored))[1]), latest.effective_on)
+def standings(connection: Connection, households: Collection[bytes]) -> Mapping[bytes, Standings]:
+    """Of each of these households that the read model has."""
+    found: dict[bytes, Standings] = {}
+    ids = sorted(households)
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        beliefs = select(HISTORY).where(_H.household_id.in_(some), _H.known_to == FOREVER, _H.status != NO_STATUS)
+        for row in connection.execute(beliefs.order_by(_H.household_id, _H.effective_from)):
+            found.setdefault(row.household_id, Standings())._beliefs.append(row)
+        checks = select(_T.household_id, _T.effective_on, _T.stored).where(
+            _T.household_id.in_(some), _T.replaced_by.is_(None), _T.schema_id.in_(_need_schemas())
+        )
+        for household_id, day, stored in connection.execute(checks.order_by(_T.household_id, _T.effective_on, _T.version)):
+            if household_id in found:
+                found[household_id]._found_on.append(day)
+                found[household_id]._found.append(bytes(stored))
+    return found
 
 
 @cache

@@ -7,7 +7,7 @@ moment. A rectangle is known from the `recorded_at` of the fact that made it; wh
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import ColumnElement, Connection, Table, and_
 
 from projections import checkpoints
 from projections.checkpoints import read_checkpoints
@@ -29,12 +29,17 @@ class Moment:
 
 def believed(moment: Moment) -> ColumnElement[bool]:
     """The rows of register_history that hold at the moment: a household that the register had not yet, has none."""
-    row = HISTORY.c
+    return and_(held(HISTORY, moment), HISTORY.c.status != NO_STATUS)
+
+
+def held(history: Table, moment: Moment) -> ColumnElement[bool]:
+    """The rectangles of any such table that hold at the moment."""
+    row = history.c
     if moment.known_at is None:
         known: Any = row.known_to == FOREVER
     else:
         known = and_(row.known_from <= moment.known_at, row.known_to > moment.known_at)
-    return and_(row.effective_from <= moment.as_of, row.effective_to > moment.as_of, known, row.status != NO_STATUS)
+    return and_(row.effective_from <= moment.as_of, row.effective_to > moment.as_of, known)
 
 
 def known_before(connection: Connection) -> int:
@@ -42,5 +47,10 @@ def known_before(connection: Connection) -> int:
 
     `known_at` must lie before it: at that very instant more may yet come.
     """
-    places = [(TOPIC, partition) for partition in range(topic_spec(TOPIC).partitions)]
-    return checkpoints.known_before(read_checkpoints(connection, CHECKPOINT), places)
+    return topic_known_before(connection, CHECKPOINT, TOPIC)
+
+
+def topic_known_before(connection: Connection, checkpoint: Table, topic: str) -> int:
+    """The same of any read model and topic."""
+    places = [(topic, partition) for partition in range(topic_spec(topic).partitions)]
+    return checkpoints.known_before(read_checkpoints(connection, checkpoint), places)

@@ -11,21 +11,24 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 import pytest
+from confluent_kafka import KafkaError
 from kafka import KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError as KafkaPythonError
 
 from consumers.log.confluent_reader import ConfluentReader
 from consumers.log.kafka import KafkaLogConsumer, Membership
 from consumers.log.kafka_python_reader import PythonReader
 from deploy.broker.cluster_control import status_of
 from deploy.broker.layout import Cluster
+from registry.log import confluent_client, kafka_python_client
 from registry.log.confluent_client import ConfluentClient
 from registry.log.kafka import KafkaLogProducer
 from registry.log.kafka_address import KafkaAddress
 from registry.log.kafka_python_client import PythonClient
 from registry.log.kafka_reading import check_partitions, read_mark
 from registry.log.producer import Mark
-from schemas.log_errors import LogUnavailable, OffsetOutOfRange, PartitionsChanged, UnknownTopic
+from schemas.log_errors import LogUnavailable, OffsetOutOfRange, PartitionsChanged, ProducerFenced, UnknownTopic
 from schemas.messages import Record
 from tests.contract.log.kafka_log import KafkaLog
 from tests.contract.log.log_harness import PARTITIONS, PATIENCE_S, SPAWN, message, messages, next_offsets, numbers, read
@@ -34,6 +37,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.kafka
 
+TAKEN_OVER = 30
 CLIENTS = {"python": (PythonClient, PythonReader), "confluent": (ConfluentClient, ConfluentReader)}
 
 
@@ -150,6 +154,22 @@ def test_members_share_the_partitions_and_take_over_from_one_that_leaves(log: Ka
         second.leave()
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 0.01])
+def test_a_member_that_hardly_waits_gets_its_share_too(log: KafkaLog, wait_s: float) -> None:
+    """It joins before the topic's partitions are known and again when they are, over many polls.
+
+    The cluster's first group of all finds them known: the cluster makes its topic of groups first.
+    """
+    log.producer().append([message(log.events, number) for number in range(20)])
+    for group in ("first", "second", "third"):
+        member = log.consumer(group, [log.events])
+        seen: list[Record] = []
+        deadline = time.monotonic() + PATIENCE_S
+        while len(seen) < 20 and time.monotonic() < deadline:
+            seen += member.poll(500, wait_s)
+        assert sorted(numbers(seen)) == list(range(20))
+
+
 def test_a_consumer_that_retention_has_overtaken_is_stopped(log: KafkaLog) -> None:
     log.producer().append([message(log.events, number, partition=1) for number in range(10)])
     slow = log.consumer("g", [log.events])
@@ -234,3 +254,48 @@ def test_topics_that_differ_from_the_catalogue_are_refused(make_kafka_log: Calla
         check_partitions(log.address, {log.events: PARTITIONS, log.stamped: 12})
     with pytest.raises(UnknownTopic, match="registry topics apply"):
         check_partitions(log.address, {"no.such.topic": 12})
+
+
+def test_whoever_is_replaced_in_the_middle_of_anything_is_told_so(log: KafkaLog) -> None:
+    """An unreachable log is waited for, and the name is taken over again: it must never be what a replaced producer hears."""
+    heard: list[Exception] = []
+
+    def append_until_replaced(producer: KafkaLogProducer) -> None:
+        number = 0
+        while True:
+            number += 1
+            try:
+                producer.append(messages(log.events, range(20)), Mark("relay", {"position": number}))
+            except Exception as error:
+                heard.append(error)
+                return
+
+    producers = [log.producer("relay")]
+    for turn in range(TAKEN_OVER):
+        thread = threading.Thread(target=append_until_replaced, args=(producers[-1],))
+        thread.start()
+        time.sleep(turn % 10 * 0.002)
+        producers.append(log.producer("relay"))
+        thread.join()
+    for producer in producers:
+        producer.close()
+    assert [type(error) for error in heard] == [ProducerFenced] * TAKEN_OVER, heard
+
+
+def test_a_broker_that_is_giving_an_id_away_calls_it_an_unknown_error() -> None:
+    """Both texts were heard from a real broker under load, which then said of itself that a transition was pending."""
+    assert confluent_client.is_being_fenced(KafkaError(KafkaError.UNKNOWN, "EndTxn commit failed: Unknown broker error"))
+    assert not confluent_client.is_being_fenced(KafkaError(KafkaError.UNKNOWN, "ProduceRequest failed: Unknown broker error"))
+    ended = KafkaPythonError("Unhandled error in EndTxnResponse: [Error -1] UnknownError")
+    assert kafka_python_client.is_being_fenced(ended)
+    assert kafka_python_client.is_being_fenced(KafkaPythonError("Cannot perform send because of an error.", ended))
+    assert not kafka_python_client.is_being_fenced(KafkaPythonError("Unhandled error in EndTxnResponse: [Error 14] Loading"))
+    assert not kafka_python_client.is_being_fenced(KafkaPythonError("[Error -1] UnknownError"))
+
+
+def test_what_is_to_be_done_meanwhile_is_done_before_an_append_returns(log: KafkaLog) -> None:
+    done: list[str] = []
+    producer = log.producer("relay")
+    producer.append(messages(log.events, range(20)), Mark("relay", {"position": 20}), lambda: done.append("meanwhile"))
+    assert done == (["meanwhile"] if log.open_client is ConfluentClient else [])
+    producer.close()

@@ -22,8 +22,15 @@ def test_an_empty_store_ends_at_position_zero(store: RegistryEventStore) -> None
     assert recorder.head() == (0, None)
     assert recorder.select_raw(0, 10) == []
     assert recorder.select_of_types(0, ["meter.meter_read"]) == (0, [])
+    assert recorder.existing([ANY]) == recorder.existing([]) == set()
     assert recorder.state_at(1) is None
     assert recorder.max_notification_id() is None
+
+
+def test_which_streams_there_are_is_told_for_many_at_once(application: RegistryApplication) -> None:
+    meters = {meter_with(application, 1, "1.00", "2.00").id, meter_with(application, 2).id}
+    unknown = {id_of(f"unknown {number}") for number in range(1200)}
+    assert application.events.recorder.existing(meters | unknown) == meters
 
 
 def test_raw_rows_come_in_order_in_pages(application: RegistryApplication) -> None:

@@ -190,3 +190,21 @@ class TestLedger:
         assert asked.json(path(VILLAGE, "/ledger"), clerk)
         assert asked.refusal(path(OTHER_VILLAGE, "/ledger"), clerk) == (403, [("E-AUTH-SCOPE", "code")])
         assert asked.refusal(path(VILLAGE, "/ledger"), helper) == (403, [("E-AUTH-ROLE", "")])
+
+
+class TestVisitFigures:
+    """Home visits between two days."""
+
+    def test_whom_nobody_visited_is_told(self, asked: Asked) -> None:
+        answer = asked.json(path(PROVINCE, "/visit-figures"))
+        assert (answer["first_day"], answer["last_day"]) == (day(331).isoformat(), day(360).isoformat())
+        total = answer["total"]
+        assert (total["visits"], total["handbook"]["percent"]) == (0, None)
+        assert total["reached"] == {"numerator": 0, "denominator": 1, "percent": "0.0"}
+        assert {child["code"]: child["reached"]["denominator"] for child in answer["children"]}[COUNTY] == 1
+
+    def test_days_have_an_order_and_have_come(self, asked: Asked) -> None:
+        reversed_days = {"from": day(20).isoformat(), "to": day(10).isoformat()}
+        assert asked.refusal(path(COUNTY, "/visit-figures"), **reversed_days) == (422, [("E-DATE-ORDER", "from")])
+        future = {"to": day(361).isoformat()}
+        assert asked.refusal(path(COUNTY, "/visit-figures"), **future) == (422, [("E-DATE-FUTURE", "to")])

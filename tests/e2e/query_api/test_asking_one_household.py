@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.query_api.conftest import enter, until
 from tests.support.api_client import Api
 from tests.support.asked import FAR_HOUSEHOLD, NEIGHBOUR, NOBODY, OF_THE_PROVINCE, Asked, somebody
 from tests.support.hand_set_register import give
 from tests.support.histories import EXITED_ON, HELPER, REGISTERED_ON, RELAPSED_ON
+from tests.support.lived_register import enter, until
 from tests.support.scenario import COUNTY, HOUSEHOLD, OTHER_VILLAGE, TOWNSHIP, VILLAGE, day, noon_of
 
 PATH = f"/v1/households/{HOUSEHOLD}"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.query_api.conftest import enter
 from tests.support.api_client import Api, an_api
 from tests.support.asked import NEIGHBOUR, Asked, somebody
 from tests.support.hand_set_register import give, make_installation
+from tests.support.lived_register import enter
 from tests.support.scenario import COUNTY, HOUSEHOLD, OTHER_VILLAGE, PROVINCE, day
 
 OPERATOR = somebody("OPERATOR", PROVINCE)

@@ -19,12 +19,17 @@ from registry.api.examples import example_of
 from registry.api.json_schema import COMPONENTS
 from registry.command import action_of, command_classes
 from registry.expenses.records import HOSPITAL_TOPIC
+from schemas.access import Actor
+from tests.support.a_sample import a_sample
 from tests.support.api_client import Api
+from tests.support.asked import SENDERS
+from tests.support.campaigns import RUN, SWEEP, found, run_opened, sweep_opened
 from tests.support.hand_set_register import move_clock
 from tests.support.histories import in_ledger, registered
+from tests.support.installation import request as request_of
 from tests.support.scenario import COUNTY, HOSPITAL, HOUSEHOLD, actor, day
+from tests.support.supervision import COMPLAINT, FINDING
 
-SENDERS = ("VILLAGE_CLERK", "TOWNSHIP_OFFICER", "COUNTY_OFFICER", "PROVINCE_OFFICER", "COUNTY_ACCEPTANCE", "OPERATOR", "HOSPITAL")
 NONSENSE: st.SearchStrategy[Any] = st.one_of(
     st.none(),
     st.booleans(),
@@ -103,9 +108,16 @@ class Lived(NamedTuple):
         there = {
             "household_id": household_id,
             "subject_id": household_id,
+            "finding_id": FINDING,
+            "complaint_id": COMPLAINT,
             "person_id": self.person_id,
+            "run_id": RUN,
+            "sweep_id": SWEEP,
+            "mismatch_id": FOUND.mismatch_id,
+            "sample_id": DRAWN.sample_id,
             "table": "note_kind",
             "county": COUNTY,
+            "place": COUNTY,
             "institution": "H46903000001",
         }
         path = re.sub(r"\{(\w+)\}", lambda part: str(there[part[1]]), target.path)
@@ -124,6 +136,9 @@ def lived(shared_api: Api) -> Lived:
     api, others = shared_api, (UUID(int=(0x5EED << 64) + 11), UUID(int=(0x5EED << 64) + 12))
     api.give(*(replace(step, household_id=others[1]) for step in in_ledger()[:1]))
     api.give(*registered())
+    for command in (run_opened(), sweep_opened(), FOUND):
+        api.side.service.execute(command, request_of(Actor("province-1", "PROVINCE_OFFICER", "office-1", "460000000000")))
+    api.side.service.execute(DRAWN, request_of(Actor("team-1", "SUPERVISOR", "team-1", "460000000000")))
     make_topic(api.side.settings, HOSPITAL_TOPIC.of(HOSPITAL))
     document = api.get("/openapi.json", None).get_json()
     components = document["components"]["schemas"]
@@ -142,12 +157,15 @@ def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+FOUND = found()
+DRAWN = a_sample(day(9), [HOUSEHOLD])
 OF_THE_BODY = {"E-TOKEN-EXCEEDS", "E-INSTITUTION-KEY"}
 """Refuse what a body wants for whom it names, not who sends it."""
 NOT_SERVED = {
     "erase_personal_data", "assess_early_warning", "close_early_warning", "transfer_early_warning", "stop_hospital_intake",
+    "draw_sample", "compare_with_national",
 }  # fmt: skip
-"""Served under another name, or given by the intake alone."""
+"""Served under another name, or given by the intake or the command line alone."""
 NAMES = sorted(
     [action_of(command) for command in command_classes() if action_of(command) not in NOT_SERVED]
     + ["import_household_anew", "record_ledger_household_anew", "register_person", "read_person", "change_person", "erase_person"]

@@ -7,63 +7,39 @@ then the roles, `x` where the role is let in. An open route needs no token, and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import count
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 
 from schemas.access import Actor
-from schemas.code_tables import table
+from tests.support import campaigns
+from tests.support.a_sample import a_sample
 from tests.support.api_client import Api
+from tests.support.campaigns import RUN, SWEEP, run_opened, sweep_opened
 from tests.support.early_warnings import CASE, assessed
-from tests.support.hand_set_register import move_clock
+from tests.support.hand_set_register import actor_of, move_clock
 from tests.support.histories import in_ledger
 from tests.support.installation import request as request_of
-from tests.support.scenario import COUNTY, HOUSEHOLD, day
+from tests.support.routes import LINES, OPEN, ROLES, Line, named
+from tests.support.scenario import COUNTY, HOUSEHOLD, By, day, legitimate
+from tests.support.supervision import COMPLAINT, FINDING, complained, found, team_assigned
 
-TABLE = Path(__file__).parent / "routes_and_roles.txt"
-ROLES = tuple(table("role").codes)
 PROVINCE, ELSEWHERE = "460000000000", "469024000000"
-OPEN = "open"
 DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN", "E-WARNING-UNKNOWN"}}
 NOT_LET_IN = frozenset({"E-AUTH-TOKEN", "E-AUTH-ROLE", "E-AUTH-SCOPE"})
 
 
-class Line(NamedTuple):
-    """A route of the table."""
-
-    method: str
-    rule: str
-    elsewhere: str
-    roles: frozenset[str]
-
-    @property
-    def described(self) -> str:
-        """The path as the API document writes it."""
-        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", self.rule)
-
-
-def lines() -> Iterator[Line]:
-    for text in TABLE.read_text("utf-8").splitlines():
-        if text.strip() and not text.startswith("#"):
-            method, rule, elsewhere, *marks = text.split()
-            let_in = [role for role, mark in zip(ROLES, marks, strict=True) if mark == "x"] if marks else []
-            yield Line(method, rule, elsewhere, frozenset(let_in))
-
-
-LINES = list(lines())
 GUARDED = [line for line in LINES if line.elsewhere != OPEN]
 
 
-def named(line: Line) -> str:
-    return f"{line.method} {line.rule}"
-
-
 def routes_of(app: Flask) -> list[tuple[str, str]]:
-    rules = app.url_map.iter_rules()
+    rules: Iterable[Rule] = app.url_map.iter_rules()
+    # Pages have a table of their own: tests/integration/pages/pages_and_roles.txt.
+    rules = [rule for rule in rules if not rule.rule.startswith("/pages")]
     return sorted((method, rule.rule) for rule in rules for method in (rule.methods or ()) - {"HEAD", "OPTIONS"})
 
 
@@ -77,15 +53,30 @@ class Visitor:
         api.give(in_ledger()[0])
         move_clock(api.side, day(10))
         api.side.service.execute(assessed(), request_of(Actor("intake", "OPERATOR", "registry", PROVINCE)))
+        for step in (team_assigned(), found(), complained()):
+            command, who = (step.command, step.actor) if isinstance(step, By) else (step, legitimate(step))
+            api.side.service.execute(command, request_of(actor_of(who)))
+        province_office = request_of(an("PROVINCE_OFFICER", PROVINCE))
+        for command in (run_opened(), sweep_opened(), lead := campaigns.found(sector="DIBAO", rule="DIBAO_NOT_REGISTERED")):
+            api.side.service.execute(command, province_office)
         until = api.side.clock.now().replace(year=2019)
+        drawn = a_sample(day(9), [HOUSEHOLD])
+        api.side.service.execute(drawn, request_of(Actor("supervisor", "SUPERVISOR", "registry", PROVINCE)))
         token = api.side.tokens.create(Actor("program-1", "HOSPITAL", "office-1", COUNTY), until)
         self.there = {
             "household_id": HOUSEHOLD,
             "subject_id": HOUSEHOLD,
             "case_id": CASE,
+            "finding_id": FINDING,
+            "complaint_id": COMPLAINT,
+            "run_id": RUN,
+            "mismatch_id": lead.mismatch_id,
+            "sweep_id": SWEEP,
             "person_id": person_id,
             "token_id": token.token_id,
             "county": COUNTY,
+            "place": COUNTY,
+            "sample_id": drawn.sample_id,
             "institution": hospital_at(PROVINCE),
         }
         self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}

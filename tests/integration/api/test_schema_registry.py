@@ -90,7 +90,8 @@ class TestSubjects:
 
     def test_a_barrier_is_in_each_of_its_topics(self, shared_api: Api) -> None:
         closed = CATALOGUE.latest("registry.period_closed")
-        topics = {"household.events", "person.events", "reference.events", "warning.events"}
+        kinds = ("campaign", "household", "person", "reference", "supervision", "warning")
+        topics = {f"{kind}.events" for kind in kinds}
         record = "registry.operation.v1.PeriodClosed"
         assert set(told(shared_api, f"/schemas/ids/{closed.id}/subjects")) == {record} | {f"{t}-{record}" for t in topics}
 

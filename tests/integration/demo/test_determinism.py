@@ -18,6 +18,6 @@ def test_a_second_run_of_the_same_seed_stores_the_same_bytes_and_once_more_chang
 
 def test_another_seed_makes_another_province_in_which_all_goes_as_meant(finished: Finished, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    tally = record_alone(settings, Demonstration("tiny", SEED + 1))
+    tally = record_alone(settings, Demonstration("tiny", SEED + 1))  # where no hospital bills
     assert tally.not_meant == []
     assert digest_of_store(settings) != digest_of_store(finished.settings)

@@ -88,8 +88,9 @@ def test_after_a_command_each_metric_that_can_have_a_value_has_one(scraped: dict
         "registry_rebuild_total_events",
         "registry_append_failures",
         "registry_pipeline_unavailable",
-        # No hospital sent rubbish.
+        # No hospital sent rubbish, or has been silent for long.
         "registry_hospital_stopped",
+        "registry_hospital_silent_seconds",
         # Nobody is to be told of anything.
         "registry_notices",
         "registry_notices_oldest_pending_seconds",

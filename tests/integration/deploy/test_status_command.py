@@ -15,6 +15,7 @@ from deploy.composition.write_side import write_side
 from deploy.overview import overview, without_password
 from deploy.settings import Settings
 from deploy.topics.making import make_topics
+from projections.register.read_model import VERSION
 from tests.support.installation import new_installation, record_household, shown
 from tests.support.own_kafka import let_sockets_go, own_kafka
 from tests.support.program import registry
@@ -55,7 +56,7 @@ def test_what_waits_is_counted_for_each_part(settings: Settings) -> None:
             household_id = record_household(side)
             wait_until(lambda: household_id in register.households())
         view = status(settings)["view register"]
-        assert (view["live"], view["lag_events"]) == ("register-v2-0001", 0)
+        assert (view["live"], view["lag_events"]) == (f"register-v{VERSION}-0001", 0)
         record_household(side)
         with relay_running(settings) as relay:
             wait_until(lambda: relay.count("events", "relay") == 1)
@@ -120,8 +121,8 @@ def test_a_part_that_cannot_be_reached_shows_its_code_and_the_rest_is_told(setti
     ("down", "untold"),
     [
         ("log_url", {"log", "relay", "checkpoint", "members", "feed", "intake", "warner"}),
-        ("store_url", {"store", "relay", "register"}),
-        ("views_url", {"view register", "view expenses"}),
+        ("store_url", {"store", "relay", "register", "hospitals"}),
+        ("views_url", {"view register", "view expenses", "hospitals"}),
     ],
 )
 def test_whatever_is_silent_it_answers_in_three_seconds_and_tells_the_rest(
@@ -140,6 +141,8 @@ def test_whatever_is_silent_it_answers_in_three_seconds_and_tells_the_rest(
     assert problems == untold
     assert all(document[part]["why"] for part in problems)
     assert {fault["name"] for fault in document["wrong"]} >= {document[part]["problem"] for part in untold}
+    if "hospitals" in untold:
+        assert document["hospitals"]["problem"] == {"store_url": "E-STORE-UNAVAILABLE", "views_url": "E-VIEWS"}[down]
     assert "secret" not in called.stdout
 
 

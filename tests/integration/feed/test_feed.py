@@ -13,7 +13,7 @@ from consumers.feed.tables import CHECKPOINT, HOUSEHOLD
 from projections.checkpoints import AnotherProjector, read_checkpoints
 from projections.views.views import place_at
 from registry.log.embedded import EmbeddedProducer
-from registry.log.producer import LogProducer, Mark
+from registry.log.producer import LogProducer, Mark, Meanwhile
 from schemas.log_errors import LogUnavailable, ProducerFenced
 from schemas.messages import Message, Record
 from tests.support.logged import logged
@@ -145,7 +145,7 @@ class Failing:
     def __init__(self, producer: LogProducer) -> None:
         self._producer = producer
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         Failing.left -= 1
         self._producer.append(messages, mark)
         if Failing.left == 0:

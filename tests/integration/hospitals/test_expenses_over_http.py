@@ -9,11 +9,17 @@ from typing import Any
 
 import pytest
 
+from deploy.composition.intake_keys import IntakeKeyFile
+from deploy.composition.intake_side import open_intake
+from registry.expenses.records import HOSPITAL_TOPIC
 from registry.expenses.seal import IntakeKeys, seal
 from registry.hospitals.door import BATCH_MAX
+from registry.vault.key_files import create_key_file, replace_key_file
 from schemas.access import Actor
 from tests.support.hospital_doors import PROVINCE, HospitalDoor, a_hospital_door, sent, taken_back
-from tests.support.intake import id_number
+from tests.support.installation import new_installation
+from tests.support.intake import PATIENCE_S, id_number
+from tests.support.program import registry as program
 from tests.support.scenario import actor
 
 
@@ -243,16 +249,38 @@ def test_several_at_once_are_all_taken_in(door: HospitalDoor) -> None:
     assert len(door.published()) == 61
 
 
-def test_a_clear_number_is_sealed_with_the_newest_key(tmp_path: Path) -> None:
+def test_a_new_key_is_given_out_sealed_with_and_opened_by_what_runs_already(tmp_path: Path) -> None:
     with a_hospital_door(tmp_path / "register") as door:
-        old = door.api.get("/v1/hospitals/intake-key", door.staff()).get_json()
-        path = door.settings.path("intake.key")
-        path.write_text(IntakeKeys.parse(path.read_text()).with_fresh_key().format())
+
+        def key_id() -> str:
+            told: str = door.api.get("/v1/hospitals/intake-key", door.staff()).get_json()["key_id"]
+            return told
+
+        intake = open_intake(door.api.side, [HOSPITAL_TOPIC.of(door.hospitals[0]).name])
+        old = key_id()
         assert door.publish(sent(1)).status_code == 200
-        (record,) = door.published()
-        assert record["key_id"] == old["key_id"]  # a running door keeps to its keys
-        door.take_in(1)
-        assert len(door.accepted()) == 1
+        assert intake.step(PATIENCE_S) == 1
+        made = program("hospital", "key", "--new", "--data", door.settings.data).out.split()[1]
+        assert (key_id(), made == old) == (made, False)
+        assert door.publish(sent(2)).status_code == 200
+        assert [record["key_id"] for record in door.published()] == [old, made]
+        assert intake.step(PATIENCE_S) == 1
+        intake.close()
+        assert len(door.accepted()) == 2
+
+
+def test_a_key_file_that_is_gone_or_spoilt_changes_nothing_until_it_is_good(tmp_path: Path) -> None:
+    keys = IntakeKeyFile(settings := new_installation(tmp_path / "register"))
+    path, first = settings.path("intake.key"), keys().current
+    text = path.read_text()
+    path.unlink()
+    assert keys().current == first
+    create_key_file(path, "no key\n")
+    assert keys().current == first
+    replace_key_file(path, (newer := IntakeKeys.parse(text).with_fresh_key()).format())
+    assert keys().current == newer.current != first
+    path.chmod(0o640)
+    assert keys().current == newer.current
 
 
 def test_the_document_shows_a_body_that_is_taken_in(embedded_door: HospitalDoor) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from registry.campaigns.comparison_runs import OpenComparisonRun
 from registry.importing.columns import Form
 from registry.importing.header import find_header
 from registry.importing.labels import labels
@@ -13,7 +14,8 @@ from registry.importing.recorder import Tally
 from registry.importing.sheets import SHEETS
 from registry.importing.template import write_template
 from schemas.code_tables import table
-from tests.support.importing import PROVINCE_OFFICE, TOWNSHIP_OFFICE, Office, found
+from tests.support.importing import COUNTY_OFFICE, PROVINCE_OFFICE, TOWNSHIP_OFFICE, Office, found
+from tests.support.spreadsheets import BEFORE
 
 KINDS = list(SHEETS)
 LANGUAGES = ["zh", "en"]
@@ -85,12 +87,17 @@ def test_every_column_is_explained(tmp_path: Path, kind: str, lang: str) -> None
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_templates_filled_with_their_examples_are_imported(office: Office, lang: str) -> None:
-    households, measures, visits = (filled(office.folder, kind, lang) for kind in KINDS)
+    households, measures, visits, hits = (filled(office.folder, kind, lang) for kind in KINDS)
     again = lang == LANGUAGES[1]
     first = office.take_in_file(households, actor=PROVINCE_OFFICE)
     assert first.tally == (Tally(already=1) if again else Tally(recorded=1, events=3))
     second = office.take_in_file(measures, actor=TOWNSHIP_OFFICE)
     third = office.take_in_file(visits, actor=TOWNSHIP_OFFICE)
-    for running in (first, second, third):
+    run = OpenComparisonRun(
+        effective_on=BEFORE, year=2020, half=1, window_from=BEFORE, window_to=BEFORE, sectors=("VEHICLE", "HUKOU")
+    )
+    office.side.service.execute(run, office.circumstances().request)
+    fourth = office.take_in_file(hits, actor=COUNTY_OFFICE)
+    for running in (first, second, third, fourth):
         assert [each for each in found(running) if each[2].startswith("E-")] == []
         assert running.tally.recorded + running.tally.already == running.found.rows - (running is first)

@@ -13,13 +13,16 @@ import pytest
 from sqlalchemy import Engine, select
 
 from consumers.rebuild.rebuild import Rebuild
-from consumers.warning.belonging import Membership, household_of
+from consumers.warning.belonging import household_of
 from deploy.composition.read_side import READ_MODELS
 from projections.checkpoints import AnotherProjector
 from projections.database import open_engine
 from projections.expenses.projection import ACCEPTED_EXPENSES, DEAD_LETTERS, ExpensesProjection
 from projections.expenses.queries.expenses import expenses_of
-from projections.expenses.queries.hospitals import HospitalFigures, dead_letters_of, hospital_figures
+from projections.expenses.queries.hospitals import (
+    hospital_figures,
+    known_hospitals,
+)
 from projections.expenses.queries.membership import memberships_of
 from projections.expenses.read_model import EXPENSES
 from projections.expenses.tables import CASE, METADATA
@@ -40,10 +43,10 @@ from schemas.topics import live_topics
 from tests.support.corrected import LATE, correct, found_wrong, void
 from tests.support.early_warnings import CASE as FIRST_CASE
 from tests.support.early_warnings import WARNINGS, assessed, closed, ended, expense, verified, visited
-from tests.support.expense_facts import ACCEPTED_ON, Told, dead_letter, folded, messages, patient, placed
-from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
+from tests.support.expense_facts import Told, dead_letter, folded, messages, patient, placed
 from tests.support.families import BIRTH, DAUGHTER, DEATH, SON, opening
 from tests.support.histories import relapse_checked
+from tests.support.hospitals_told import hospitals_told
 from tests.support.logged import batches, interleaved
 from tests.support.pipeline import digested_rows
 from tests.support.rebuilding import feed, live_digest, log_at
@@ -178,8 +181,7 @@ def test_a_member_is_one_from_the_day_of_joining_to_the_day_before_leaving(engin
     member = next(id_ for id_, stream in register.streams.items() if stream[0].TOPIC.startswith("person."))
     folded(engine, placed(messages(register.events(member))))
     with engine.connect() as connection:
-        (row,) = memberships_of(connection, [member.bytes])
-    own = [Membership(UUID(bytes=row.household_id), date(1970, 1, 1) + timedelta(days=row.joined_on))]
+        (own,) = memberships_of(connection, [member.bytes]).values()
     assert household_of(own, own[0].joined_on) == HOUSEHOLD
     assert not own[0].holds_on(own[0].joined_on - timedelta(days=1))
 
@@ -192,11 +194,10 @@ def memberships_folded(engine: Engine, register: Register, person_id: UUID) -> l
     projection = folded(engine, records)
     assert digested_rows(engine, EXPENSES) == one_by_one
     assert projection.fold([record._replace(offset=record.offset + 100) for record in records]) == 0
-    first = day(0).toordinal() - DAY_NUMBER
     with engine.connect() as connection:
         return [
-            (row.household_id, row.joined_on - first, None if row.left_on is None else row.left_on - first)
-            for row in memberships_of(connection, [person_id.bytes])
+            (row.household_id.bytes, (row.joined_on - day(0)).days, None if row.left_on is None else (row.left_on - day(0)).days)
+            for row in memberships_of(connection, [person_id.bytes])[person_id]
         ]
 
 
@@ -226,31 +227,6 @@ def test_a_move_that_follows_from_nothing_stops_it(engine: Engine) -> None:
     folded(engine)
     with pytest.raises(ReadModelStopped, match="left a household"):
         ExpensesProjection(engine).fold([left])
-
-
-def test_the_hospitals_figures(engine: Engine) -> None:
-    told = [
-        Told(1).message(), Told(1).message(), Told(2, after_days=1).message(), Told(2, 2, "REVERSED", after_days=2).message(),
-        dead_letter(5, "E-SEAL", "E-CODE-UNKNOWN", after_days=3), dead_letter(6, "E-SEAL", institution=OTHER_HOSPITAL),
-    ]  # fmt: skip
-    folded(engine, placed(told))
-    start = int(ACCEPTED_ON.timestamp() * 1_000_000)
-    a_day = 86_400_000_000
-    with engine.connect() as connection:
-        one, other = hospital_figures(connection)
-        (recent,) = hospital_figures(connection, start + a_day)
-        letters = [tuple(row) for row in dead_letters_of(connection, HOSPITAL)]
-    first_s = int(ACCEPTED_ON.timestamp() - 1_552_961_505)  # settled on 2019-03-19, 02:11:45
-    assert one == HospitalFigures(HOSPITAL, 3, 1, start + 3 * a_day, first_s + 43_200, first_s + 86_400)
-    assert other == HospitalFigures(OTHER_HOSPITAL, 0, 1, start, None, None)
-    assert recent == HospitalFigures(HOSPITAL, 2, 1, start + 3 * a_day, first_s + 86_400, first_s + 86_400)
-    assert letters == [(5, start + 3 * a_day, "E-SEAL:stage,E-CODE-UNKNOWN:stage")]
-
-
-def test_nothing_of_a_dead_letter_is_kept_that_its_hospital_wrote(engine: Engine) -> None:
-    folded(engine, placed([dead_letter(5, "E-ID-CHECKSUM", value=b"469999190001011234")]))
-    (row,) = digested_rows(engine, EXPENSES)["dead_letter"]
-    assert not any("469999" in str(value) or "S5" in str(value) for value in row)
 
 
 @pytest.mark.parametrize(
@@ -308,6 +284,7 @@ def mixed() -> list[Message]:
     for number in range(40):
         told.append(Told(number % 17, version=1 + number % 3, person=number % 11, after_days=number * 30).message())
         told.append(dead_letter(number, "E-SEAL", after_days=number * 30))
+    told += messages(hospitals_told())
     register = a_register(opening(), closed())
     return told + messages(event for stream in register.streams for event in register.events(stream))
 
@@ -323,6 +300,7 @@ def test_both_engines_hold_the_same_rows(engine: Engine, postgres_uri: str) -> N
         assert digested_rows(other, EXPENSES) == digested_rows(engine, EXPENSES)
         with engine.connect() as ours, other.connect() as theirs:
             assert hospital_figures(ours) == hospital_figures(theirs)
+            assert known_hospitals(ours) == known_hospitals(theirs)
             everybody = [patient(number).bytes for number in range(11)]
             assert [tuple(r) for r in expenses_of(ours, everybody)] == [tuple(r) for r in expenses_of(theirs, everybody)]
     finally:

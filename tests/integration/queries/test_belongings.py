@@ -17,7 +17,7 @@ from tests.support.register_rows import day, household_row, insert, row_of
 VILLAGE, OTHER_VILLAGE = "469024100201", "469024100202"
 HERE, IMPORTED, CLOSED, NEVER, ELSEWHERE = (UUID(int=number) for number in range(1, 6))
 CODED = ("relation", "sex", "ethnicity", "health", "labour", "education", "school_status", "insurance", "social_assistance")
-CODES = dict.fromkeys(CODED, "")
+CODES = dict.fromkeys((*CODED, "assistance_past"), "")
 
 
 def member(number: int, joined: str | None, left: str | None = None) -> tuple[object, ...]:

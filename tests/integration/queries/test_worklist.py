@@ -1,8 +1,7 @@
-"""The worklist of early warnings, the hospitals' board and what came back, on both engines: whom is shown what."""
+"""The worklist of early warnings on both engines; of the hospitals' board and what came back, whom is shown what."""
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,6 +90,24 @@ def an(role: str, division: str, organisation: str = "office-1") -> Actor:
 
 def ids(document: Any) -> list[str]:
     return [one["case_id"] for one in document["warnings"]]
+
+
+class TestBurden:
+    """`GET /v1/warnings/{case_id}/burden`."""
+
+    def test_it_tells_the_sums_of_the_windows_that_end_on_the_day(self, app: Flask) -> None:
+        document = told(app, f"{PATH}/{RED}/burden?on=2019-03-18")
+        assert (document["subject_kind"], document["subject_id"], document["on"]) == ("PERSON", str(subject(1)), "2019-03-18")
+        first, second = document["burdens"]
+        assert (first["window"], first["from_day"], first["gross"]) == ("ROLLING_365", "2018-03-19", "0.00")
+        assert (second["window"], second["from_day"], second["settlements"]) == ("CALENDAR_YEAR", "2019-01-01", 0)
+        assert document["labels"]["warning_window"]["CALENDAR_YEAR"]["en"] == "Calendar year"
+        assert told(app, f"{PATH}/{RED}/burden")["on"] == "2020-03-10"
+
+    def test_one_of_elsewhere_is_answered_like_none(self, app: Flask) -> None:
+        assert ask(app, f"{PATH}/{FAR}/burden", Actor("u-1", "TOWNSHIP_OFFICER", "office", TOWNSHIP)).status_code == 404
+        assert ask(app, f"{PATH}/{case(9)}/burden").status_code == 404
+        assert ask(app, f"{PATH}/{RED}/burden?on=x").status_code == 422
 
 
 class TestWorklist:
@@ -315,66 +332,3 @@ def test_every_role_sees_its_own_division_and_no_other(
 def test_answers_are_what_the_document_says(app: Flask, path: str, schema: Any) -> None:
     answer = told(app, path, an("OPERATOR", PROVINCE))
     assert [error.message for error in OAS31Validator(schema).iter_errors(answer)] == []
-
-
-class TestHospitals:
-    """`GET /v1/hospitals` and what came back."""
-
-    def test_the_board_tells_of_each_how_it_does(self, app: Flask) -> None:
-        document = told(app, "/v1/hospitals")
-        assert [one["institution"] for one in document["hospitals"]] == [HOSPITAL, OTHER_HOSPITAL, FAR_HOSPITAL]
-        first, second, _ = document["hospitals"]
-        assert (first["accepted"], first["dead_letters"], first["last_seen"]) == (2, 2, "2019-03-21T12:00:00.000000Z")
-        assert first["division"] == FAR_COUNTY
-        # Settled on 2019-03-19, 02:11:45; accepted at noon of the 20th, and of the 21st.
-        longest = 2 * 86_400 + 35_295
-        assert (first["seconds_mean"], first["seconds_max"]) == (longest - 43_200, longest)
-        assert first["silent_seconds"] == int((NOW - datetime(2019, 3, 21, 12, tzinfo=UTC)).total_seconds())
-        assert (second["accepted"], second["seconds_mean"]) == (0, None)
-        assert document["labels"]["division"][FAR_COUNTY]["en"]
-
-    def test_since_is_a_day_in_the_province(self, app: Flask) -> None:
-        def figures(since: str) -> list[tuple[str, int, int]]:
-            rows = told(app, f"/v1/hospitals?since={since}")["hospitals"]
-            return [(row["institution"], row["accepted"], row["dead_letters"]) for row in rows]
-
-        assert figures("2019-03-21") == [(HOSPITAL, 1, 0), (OTHER_HOSPITAL, 0, 1)]
-        assert figures("2019-03-23") == []
-
-    def test_the_board_as_a_sheet(self, app: Flask) -> None:
-        text = ask(app, "/v1/hospitals", Accept="text/csv").get_data().decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text)))
-        assert (rows[0]["医疗机构编码"], rows[0]["接收记录数"]) == (HOSPITAL, "2")
-
-    def test_a_hospital_sees_itself_alone_wherever_its_token_is_of(self, app: Flask) -> None:
-        for division in (PROVINCE, FAR_COUNTY, COUNTY):
-            who = an("HOSPITAL", division, HOSPITAL)
-            assert [one["institution"] for one in told(app, "/v1/hospitals", who)["hospitals"]] == [HOSPITAL]
-            assert told(app, f"/v1/hospitals/{HOSPITAL}/dead-letters", who)["institution"] == HOSPITAL
-            for other in (OTHER_HOSPITAL, "H46902499999", "nonsense"):
-                refused = ask(app, f"/v1/hospitals/{other}/dead-letters", who)
-                assert (refused.status_code, refused.get_json()["code"]) == (403, "E-AUTH-SCOPE")
-
-    def test_what_came_back_says_why_and_nothing_that_stood_in_it(self, app: Flask) -> None:
-        response = ask(app, f"/v1/hospitals/{HOSPITAL}/dead-letters", an("OPERATOR", PROVINCE))
-        document = response.get_json()
-        assert [(one["offset"], one["at"]) for one in document["dead_letters"]] == [
-            (5, "2019-03-20T12:00:00.000000Z"), (7, "2019-03-20T12:00:00.000000Z"),
-        ]  # fmt: skip
-        assert document["dead_letters"][0]["reasons"] == [
-            {"code": "E-SEAL", "field": "stage"}, {"code": "E-CODE-UNKNOWN", "field": "stage"},
-        ]  # fmt: skip
-        assert set(document["labels"]["refusal"]) == {"E-SEAL", "E-CODE-UNKNOWN", "E-ID-CHECKSUM"}
-        assert document["labels"]["refusal"]["E-SEAL"].keys() == {"zh", "en"}
-        assert not re.search(r"469999|S5|S7", response.get_data(as_text=True))
-
-    def test_what_came_back_is_told_page_by_page(self, app: Flask) -> None:
-        who, path = an("HOSPITAL", FAR_COUNTY, HOSPITAL), f"/v1/hospitals/{HOSPITAL}/dead-letters?limit=1"
-        first = told(app, path, who)
-        assert (first["dead_letters"][0]["offset"], first["next"]) == (5, 5)
-        last = told(app, f"{path}&after_offset=5", who)
-        assert ([one["offset"] for one in last["dead_letters"]], last["next"]) == ([7], None)
-
-    def test_what_is_no_hospital_is_not_there(self, app: Flask) -> None:
-        refused = ask(app, "/v1/hospitals/H4690240000/dead-letters", an("OPERATOR", PROVINCE))
-        assert (refused.status_code, refused.get_json()["code"]) == (404, "E-HOSPITAL-UNKNOWN")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID
@@ -9,12 +10,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from deploy.clocks import SystemClock
+from deploy.composition.log_side import open_producer
 from deploy.composition.read_side import opened_views
 from deploy.composition.write_side import write_side
 from deploy.settings import Settings
 from projections.database import writing
-from projections.register.read_model import REGISTER
+from projections.register.read_model import REGISTER, VERSION
 from projections.register.tables import HOUSEHOLD
+from tests.support.expense_facts import Told
 from tests.support.installation import new_installation, record_household, shown
 from tests.support.program import registry
 from tests.support.running_pipeline import projectors_running, relay_running
@@ -96,10 +100,10 @@ def test_commands_queries_and_the_projector_go_on_during_a_rebuild(running: Sett
             thread.join()
     assert failed == []
     assert (first.status, second.status) == (0, 0), first.err + second.err
-    assert "register-v2-0002 is live" in first.lines
-    assert "register-v2-0001 is kept; --drop-old removes it" in first.lines
-    assert second.lines[-1] == "removed: register-v2-0001, register-v2-0002"
-    assert builds(running) == {"register-v2-0003": True}
+    assert f"register-v{VERSION}-0002 is live" in first.lines
+    assert f"register-v{VERSION}-0001 is kept; --drop-old removes it" in first.lines
+    assert second.lines[-1] == f"removed: register-v{VERSION}-0001, register-v{VERSION}-0002"
+    assert builds(running) == {f"register-v{VERSION}-0003": True}
     wait_until(lambda: households_shown(running) == set(recorded), what="the new build is fed on")
 
 
@@ -116,7 +120,7 @@ def test_a_changed_row_stops_the_swap_and_is_named(settings: Settings, environme
         "E-DIGEST-DIFFERS: nothing was swapped; household differ from the live build;"
         f" first household (household_id {ids[1]}): size differ\n"
     )
-    assert builds(settings) == {"register-v2-0001": True}
+    assert builds(settings) == {f"register-v{VERSION}-0001": True}
     chinese = registry("--lang", "zh", "rebuild", "register", "--data", settings.data, "--workers", 1)
     assert "未切换" in chinese.err
 
@@ -129,6 +133,18 @@ def test_the_first_build_may_be_made_by_a_rebuild(settings: Settings, environmen
     assert called.status == 0, called.err
     assert "nothing of this version was live to compare with" in called.lines
     assert households_shown(settings) == recorded
+
+
+def test_a_rebuild_of_what_the_log_does_not_keep_for_ever_says_which_period_it_covers(
+    settings: Settings, environment: None
+) -> None:
+    with closing(open_producer(settings, None, SystemClock())) as hospital:
+        hospital.append([Told(number, after_days=40 * number).message() for number in range(3)])
+    called = registry("rebuild", "expenses", "--data", settings.data)
+    assert called.status == 0, called.err
+    assert "covers what hospitals sent and the intake accepted from 2019-03-20 to 2019-06-08" in called.lines
+    for_ever = registry("rebuild", "register", "--data", settings.data)
+    assert not any(line.startswith("covers") for line in for_ever.lines)
 
 
 def test_where_nothing_was_made_there_is_nothing_to_rebuild(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from registry.store.shape import shape_of
 from registry.tokens.tables import create_tables, open_database
 from registry.vault.database import VaultDatabase
 from registry.vault.revision import VAULT_REVISION
+from schemas.access import Actor
 from tests.support.hand_set_register import settings_for
 from tests.support.meter import Meter, SetClock, id_of
 from tests.support.meter_store import MeterDatabase, all_rows
@@ -124,7 +125,7 @@ def test_several_at_once_do_it_once(postgres_uri: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(len(steps) for steps in done) == [0, 0, 0, 2]
+    assert sorted(len(steps) for steps in done) == [0, 0, 0, 3]
 
 
 def test_a_store_from_before_revisions_is_taken_over_with_all_that_is_in_it(database: MeterDatabase, clock: SetClock) -> None:
@@ -139,7 +140,7 @@ def test_a_store_from_before_revisions_is_taken_over_with_all_that_is_in_it(data
         STORE_REVISION.require(database.url)
     plan = store_at(database.url).apply()
     assert plan.adopts
-    assert [name for name, _ in plan.steps] == ["store_2"]
+    assert [name for name, _ in plan.steps] == ["store_2", "store_3"]
     store = database.open(clock)
     store.put(Meter.opened(id_of("meter", 2)).pending)
     assert len(all_rows(store.recorder)) == 2
@@ -171,7 +172,7 @@ def test_a_newer_programs_database_is_left_to_it(settings: Settings) -> None:
     execute(settings.store, f"UPDATE {REVISION_TABLE} SET version_num = 'store_99'")
     with pytest.raises(StoreNotMigrated, match="store_99, which this program does not know"):
         migrate(settings)
-    with pytest.raises(StoreNotMigrated, match="at revision store_99, this program needs store_2"):
+    with pytest.raises(StoreNotMigrated, match="at revision store_99, this program needs store_3"):
         STORE_REVISION.require(settings.store)
 
 
@@ -181,7 +182,7 @@ def test_what_fails_half_way_leaves_nothing_behind(postgres_uri: str) -> None:
         store_at(postgres_uri).apply()
     assert one(postgres_uri, "SELECT to_regclass(%s)::text", "stored_events") is None
     execute(postgres_uri, "DROP TYPE token")
-    assert len(store_at(postgres_uri).apply().steps) == 2
+    assert len(store_at(postgres_uri).apply().steps) == 3
 
 
 def test_a_lock_that_is_held_is_said_and_nothing_is_changed(postgres_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,6 +214,12 @@ def test_a_role_with_the_rights_of_the_manual_works_and_may_not_change_events(wo
     with write_side(worker) as side:
         assert side.store.recorder.head().position > 0
         assert side.vault.verify_access_log().intact
+        side.accounts.add(Actor("team-1", "SUPERVISOR", "office-1", "460000000000"), "correct horse battery")
+        assert side.accounts.sign_in("team-1", "correct horse battery") == side.accounts.list()[0].actor
+        secret = side.sessions.open("team-1")
+        assert side.sessions.held(secret) is not None
+        side.sessions.end(secret)
+        assert side.sessions.held(secret) is None
     for forbidden in ("UPDATE stored_events SET topic = ''", "DELETE FROM stored_events", "DELETE FROM vault.access_log"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             execute(worker.store, forbidden)
@@ -249,8 +256,8 @@ def test_a_worker_that_finds_no_tables_says_so_and_makes_none(
 
 def test_an_older_revision_is_said_too(settings: Settings) -> None:
     migrate(settings)
-    newer = Revision("event store", None, "store_3")
-    with pytest.raises(StoreNotMigrated, match="is at revision store_2, this program needs store_3"):
+    newer = Revision("event store", None, "store_4")
+    with pytest.raises(StoreNotMigrated, match="is at revision store_3, this program needs store_4"):
         newer.require(settings.store)
 
 

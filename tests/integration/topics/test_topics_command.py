@@ -70,9 +70,9 @@ def test_topics_are_made_once_changed_when_asked_and_never_repartitioned(admin: 
     assert "12" in run(tmp_path, "show", "household.events").output
     assert "stranger" in run(tmp_path, "list").output
 
-    admin.create([WantedTopic("campaign.events", 3, 1, {})])
+    admin.create([WantedTopic("supervision.digests", 3, 1, {})])
     wrong = run(tmp_path, "apply", "--yes")
-    assert wrong.output.startswith("E-LOG-PARTITIONS-CHANGED: campaign.events has 3 partitions and cannot have 12")
+    assert wrong.output.startswith("E-LOG-PARTITIONS-CHANGED: supervision.digests has 3 partitions and cannot have 12")
     assert wrong.return_value == FAILED
 
 

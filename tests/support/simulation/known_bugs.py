@@ -20,7 +20,7 @@ from projections.register.tables import CHECKPOINT
 from projections.register.writing import write_batch
 from registry.application.service import CommandService
 from registry.log.embedded import EmbeddedProducer
-from registry.log.producer import Mark
+from registry.log.producer import Mark, Meanwhile
 from registry.store.errors import StreamConflict
 from registry.store.event_store import RegistryEventStore
 from schemas.log_errors import LogUnavailable
@@ -31,7 +31,7 @@ from tests.support.simulation.world import Parts
 class MarkApart(EmbeddedProducer):
     """Stores the mark in a transaction of its own, after the batch."""
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         super().append(messages)
         super().append([], mark)
 
@@ -59,7 +59,7 @@ class MarkFirst(EmbeddedProducer):
 class AppendsAgain(EmbeddedProducer):
     """Appends again what may have been appended."""
 
-    def append(self, messages: Sequence[Message], mark: Mark | None = None) -> None:
+    def append(self, messages: Sequence[Message], mark: Mark | None = None, meanwhile: Meanwhile | None = None) -> None:
         try:
             super().append(messages, mark)
         except LogUnavailable:

@@ -15,7 +15,7 @@ from registry.policy.policy import PolicyBook
 from registry.reference.division_set import ChangeDivisions
 from schemas.divisions import hainan
 
-HAMLET = Scale("hamlet", 40, 30, 60, 18)
+HAMLET = Scale("hamlet", 40, 30, 60, 18, 0)
 OFFICE = office_of("469024101200")
 
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.expenses.amounts import AMOUNTS, FUNDS, OWN, PARTS, personal_in_scope
+from consumers.intake.letters import EXPENSE_ACCEPTED
+from registry.expenses.amounts import AMOUNTS, FUNDS, OWN, PARTS, PRECISION, SCALE, personal_in_scope
 from registry.expenses.check import REPORTED, REVERSED, Door, check
+from schemas.catalogue import registry_catalogue
 from schemas.divisions import hainan
 from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL, amounts, reversal, settlement
 
@@ -120,3 +122,14 @@ def test_amounts_that_add_up_pass_and_no_part_can_be_changed_alone(
             changed = values | {name: values[name] + by}
             assert {code for code, _ in found(settlement(**changed))} <= {"E-AMOUNT-BALANCE"}
             assert found(settlement(**changed))
+
+
+def test_every_amount_has_the_places_that_the_intake_writes() -> None:
+    said = registry_catalogue().latest(REPORTED).definition["fields"]
+    (settlement,) = [
+        field for field in registry_catalogue().latest(EXPENSE_ACCEPTED).definition["fields"] if field["name"] == "settlement"
+    ]
+    accepted = settlement["type"][1]["fields"]
+    for fields, names in ((said, AMOUNTS), (accepted, (*AMOUNTS, "personal_in_scope"))):
+        types = {field["name"]: field["type"] for field in fields}
+        assert {(types[name]["scale"], types[name]["precision"]) for name in names} == {(SCALE, PRECISION)}

@@ -9,7 +9,7 @@ from nacl.public import PublicKey, SealedBox
 
 from registry.expenses.identities import encounter_ref, expense_id, newborn_id
 from registry.expenses.person_tokens import PersonTokens
-from registry.expenses.seal import IntakeKeys, key_id_of, seal
+from registry.expenses.seal import WORTH_THREADS, IntakeKeys, SealedNumber, key_id_of, seal
 from registry.refusal import Refused
 from registry.vault.refusal import KeyRefused
 from tests.support.expenses import HOSPITAL, OTHER_HOSPITAL
@@ -51,6 +51,21 @@ def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(Refused, match="E-SEAL") as refused:
         KEYS.open("00000000", seal(NUMBER, KEYS.current[1]))
     assert refused.value.violations[0].field == "key_id"
+
+
+@pytest.mark.parametrize("count", [0, 1, WORTH_THREADS - 1, WORTH_THREADS, 2 * WORTH_THREADS + 1])
+def test_many_are_opened_in_their_order_each_by_itself(count: int) -> None:
+    key_id, public = KEYS.current
+    numbers = [f"{10**17 + n}" for n in range(count)]
+    sealed = [SealedNumber(key_id, seal(number, public)) for number in numbers]
+    wrong = {0: SealedNumber("no such", b""), count // 2: SealedNumber(key_id, b"x" * 66), count - 1: SealedNumber(key_id, b"")}
+    for at, one in wrong.items():
+        if 0 <= at < count:
+            sealed[at] = one
+    opened = KEYS.open_all(sealed)
+    assert [one for at, one in enumerate(opened) if at not in wrong] == [n for at, n in enumerate(numbers) if at not in wrong]
+    fields = {at: one.violations[0].field for at, one in enumerate(opened) if isinstance(one, Refused)}
+    assert fields == {at: "key_id" if one.key_id == "no such" else "sealed_id" for at, one in wrong.items() if 0 <= at < count}
 
 
 def test_a_new_key_is_the_one_to_seal_with_and_the_old_one_opens_still() -> None:

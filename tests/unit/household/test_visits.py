@@ -102,6 +102,8 @@ def test_a_visit_is_not_flagged_before_it_happened() -> None:
         ({"entries_that_minute": 5}, ("BULK_ENTRY",)),
         ({"visitor_minutes_that_day": 600}, ()),
         ({"visitor_minutes_that_day": 601}, ("OVERLAPPING",)),
+        ({"visits_with_its_note": 1}, ()),
+        ({"visits_with_its_note": 2}, ("IDENTICAL_NOTES",)),
         ({"entered_on": day(27)}, ()),
         ({"entered_on": day(28)}, ("ENTERED_LATE",)),
         ({"minutes": 0, "entered_on": day(120)}, ("TOO_SHORT", "ENTERED_LATE")),

@@ -11,6 +11,7 @@ from deploy.clocks import SystemClock
 from projections.api.errors import NotYet
 from projections.api.parts import QueryParts
 from projections.api.waiting import Waiting
+from projections.expenses.queries.silence import SilenceRule
 from schemas.catalogue import registry_catalogue
 from schemas.code_tables import shipped
 from schemas.codec import Codec
@@ -46,6 +47,7 @@ def waiting(time: Time, waits_max: int = 2) -> Waiting:
             ticks=time.ticks,
             pause=time.pause,
             metrics=CollectorRegistry(),
+            silence=lambda: SilenceRule(3, 24),
             waits_max=waits_max,
         )
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from registry.store.mapper import AvroMapper
 from schemas.catalogue import Catalogue, EventSchema, registry_catalogue
-from schemas.codec import Codec, Undecodable, Unencodable, event_id_of, schema_id_of
+from schemas.codec import Codec, Undecodable, Unencodable, dress, event_id_of, schema_id_of
 from schemas.envelope import is_event
 from schemas.freeze import freeze
 from tests.support.avro_values import EPOCH, any_value, undressed
@@ -64,13 +64,44 @@ def test_raw_values_are_the_same_values_undressed(schema: EventSchema, data: st.
     assert CODEC.decode_raw(CODEC.encode(schema, values)) == (schema, undressed(values))
 
 
+@pytest.mark.parametrize("schema", registry_catalogue().list(), ids=name)
+@ANY_ROUND
+@given(data=st.data())
+def test_bare_values_are_written_to_the_same_bytes(schema: EventSchema, data: st.DataObject) -> None:
+    encoded = CODEC.encode(schema, data.draw(values_of(schema.id)))
+    latest, bare = CODEC.decode_bare_as_latest(encoded)
+    assert latest is schema
+    if schema is CODEC.catalogue.latest(schema.event_type):
+        assert CODEC.encode_bare(schema, bare) == encoded
+
+
+@pytest.mark.parametrize("event_type", ["reported", "corrected", "reversed"])
+@ANY_ROUND
+@given(data=st.data())
+def test_bare_values_dressed_are_those_that_everybody_reads(event_type: str, data: st.DataObject) -> None:
+    schema = CODEC.catalogue.latest(f"hospital.medical_expense_{event_type}")
+    encoded = CODEC.encode(schema, data.draw(values_of(schema.id)))
+    expected = CODEC.decode(encoded)[1]
+    dressed = dress(schema, CODEC.decode_bare_as_latest(encoded)[1])
+    assert dressed == expected
+    assert {name: (type(value), str(value)) for name, value in dressed.items()} == {
+        name: (type(value), str(value)) for name, value in expected.items()
+    }
+
+
+def test_a_day_that_there_is_not_is_not_dressed() -> None:
+    schema = CODEC.catalogue.latest("hospital.medical_expense_reported")
+    with pytest.raises(Undecodable, match="reported v1"):
+        dress(schema, {field["name"]: None for field in schema.definition["fields"]} | {"admitted_on": 2**31 - 1})
+
+
 @ANY_ROUND
 @given(data=st.data())
 def test_no_part_of_an_event_passes_for_the_event(data: st.DataObject) -> None:
     schema = data.draw(st.sampled_from(registry_catalogue().list()))
     encoded = CODEC.encode(schema, data.draw(values_of(schema.id)))
     for end in {0, 1, 4, 5, 20, len(encoded) // 2, len(encoded) - 1}:
-        for decode in (CODEC.decode, CODEC.decode_raw, CODEC.decode_as_latest):
+        for decode in (CODEC.decode, CODEC.decode_raw, CODEC.decode_as_latest, CODEC.decode_bare_as_latest):
             with pytest.raises(Undecodable):
                 decode(encoded[:end])
 
@@ -79,7 +110,7 @@ def test_no_part_of_an_event_passes_for_the_event(data: st.DataObject) -> None:
 @given(st.binary(max_size=400), st.sampled_from(registry_catalogue().list()))
 def test_foreign_bytes_never_do_worse_than_not_to_decode(noise: bytes, schema: EventSchema) -> None:
     for data in (noise, schema.header + noise):
-        for decode in (CODEC.decode, CODEC.decode_raw, CODEC.decode_as_latest):
+        for decode in (CODEC.decode, CODEC.decode_raw, CODEC.decode_as_latest, CODEC.decode_bare_as_latest):
             with suppress(Undecodable):
                 found, values = decode(data)
                 assert set(values) == {field["name"] for field in found.definition["fields"]}
@@ -102,7 +133,7 @@ def test_it_is_said_why_bytes_are_no_event(data: bytes, said: str) -> None:
 
 def test_bytes_that_follow_an_event_are_not_overlooked(codec: Codec, reading: dict[str, Any]) -> None:
     encoded = codec.encode(codec.catalogue.latest("meter.meter_read"), reading)
-    for decode in (codec.decode, codec.decode_raw, codec.decode_as_latest):
+    for decode in (codec.decode, codec.decode_raw, codec.decode_as_latest, codec.decode_bare_as_latest):
         with pytest.raises(Undecodable, match="1 bytes follow"):
             decode(encoded + b"\x00")
 

@@ -11,13 +11,15 @@ from schemas.topics import UnknownEventType, barrier_topics, catalogue, is_barri
         ("household.identification_applied", "household.events"),
         ("person.registered", "person.events"),
         ("reference.policy_version_activated", "reference.events"),
+        ("supervision.finding_recorded", "supervision.events"),
+        ("campaign.sweep_opened", "campaign.events"),
     ],
 )
 def test_an_event_goes_to_the_topic_of_its_prefix(event_type: str, topic: str) -> None:
     assert topic_of(event_type) == topic
 
 
-@pytest.mark.parametrize("event_type", ["households.exited", "registry.period_closed", "", "supervision.raised"])
+@pytest.mark.parametrize("event_type", ["households.exited", "registry.period_closed", "", "sweep.opened"])
 def test_an_event_that_no_live_topic_takes_is_refused(event_type: str) -> None:
     with pytest.raises(UnknownEventType, match=repr(event_type)):
         topic_of(event_type)
@@ -36,7 +38,8 @@ def test_a_topic_is_found_by_its_name_and_a_hospitals_by_the_template() -> None:
 def test_a_closed_period_goes_to_the_events_topics_in_use() -> None:
     assert is_barrier("registry.period_closed")
     assert not is_barrier("household.exited")
-    assert [spec.name for spec in barrier_topics()] == ["household.events", "person.events", "reference.events", "warning.events"]
+    kinds = ("household", "person", "reference", "warning", "supervision", "campaign")
+    assert [spec.name for spec in barrier_topics()] == [f"{kind}.events" for kind in kinds]
 
 
 def test_names_and_prefixes_are_unique() -> None:

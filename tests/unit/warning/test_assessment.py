@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.warning.assessment import LATE_DAYS, Standing, assess_household, assess_person
-from consumers.warning.belonging import Bill, Membership, household_of, of_household, of_nobody
+from consumers.warning.belonging import Bill, of_household, of_nobody
+from projections.expenses.belonging import Membership, household_of
 from registry.early_warning.burden import Expense
 from tests.support.early_warnings import expense as expense_id
 from tests.support.families import OTHER_HOUSEHOLD
@@ -127,7 +128,13 @@ def test_a_person_in_no_household_is_the_townships_of_residence_or_the_countys(
     bills = [bill(1, 13_000, residence_division=residence)]
     found = assess_person(person(1), bills, POLICY_FOR, TODAY, PROVINCE)
     assert (found.subject_kind, found.subject_id, found.group) == ("PERSON", person(1), "OTHER_RURAL")
-    assert (found.division, found.unclaimed, found.assignment, found.level) == (division, unclaimed, "RESIDENCE", "ORANGE")
+    assert (found.division, found.unclaimed, found.assignment, found.level) == (division, unclaimed, "RESIDENCE", "YELLOW")
+
+
+def test_of_a_person_in_no_household_only_the_persons_own_rules_are_asked() -> None:
+    """Nobody knows how many live there, nor of what: half a year's income of one would warn of 29 in a thousand a year."""
+    found = assess_person(person(1), [bill(1, 12_000)], POLICY_FOR, TODAY, PROVINCE)
+    assert ([rule.rule for rule in found.fired], found.level) == (["P1"], "BLUE")
 
 
 def test_of_a_person_of_whom_nothing_is_left_nothing_fires() -> None:

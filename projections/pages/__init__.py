@@ -1,0 +1,1 @@
+"""The pages for people: the JSON API's own answers, shown."""

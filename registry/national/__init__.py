@@ -1,0 +1,1 @@
+"""Extracts of the national system: read row by row, and compared with the register."""
