@@ -110,7 +110,7 @@ class Recorder:
         out: dict[int, Sequence[Finding]],
         result: CommandResult | None,
     ) -> Tally:
-        """Decide and save. out: refusals of earlier attempts; to be left alone now."""
+        """Decide and save. out: refusals of earlier attempts; to be left alone now. Raises _DecideAgain, Conflict."""
         view = View(self.service.new_loader(), fresh)
         batch = Batch(replace(self.service, new_loader=lambda: view), lambda given, refused: None)
         attempt = _Attempt(view, batch, refusals=dict(out))
@@ -127,6 +127,7 @@ class Recorder:
 
     def _decide(self, place: int, entry: Entry, attempt: _Attempt, out: dict[int, Sequence[Finding]]) -> None:
         household = attempt.view.household(entry.household_id)
+        stored = attempt.view.stored_version(household)
         before, doubts = household.version, len(household.warnings)
         accepted = 0
         try:
@@ -138,6 +139,8 @@ class Recorder:
             attempt.refusals[place] = refusing.findings
         except Refused as refusal:
             attempt.refusals[place] = [entry.finding_of(violation) for violation in refusal.violations]
+        if place in attempt.refusals and self._written_meanwhile(entry, stored):
+            raise Conflict("what refuses the entry may be its own trace")
         if place not in attempt.refusals:
             attempt.recorded += household.version > before
             attempt.already += household.version == before
@@ -145,6 +148,12 @@ class Recorder:
         elif accepted:
             out[place] = attempt.refusals[place]
             raise _DecideAgain
+
+    def _written_meanwhile(self, entry: Entry, stored: int) -> bool:
+        """Whether the household has more events than were read: another process may have recorded the same entry between the
+        reading of the household and that of its members, who are live in a household then that was not there yet.
+        """
+        return self.service.new_loader().household(entry.household_id).version != stored
 
     def _authorise(self, entry: Entry, household: Household) -> None:
         """Before anything is compared: who may not act there learns nothing of what is there. Raises Refused."""

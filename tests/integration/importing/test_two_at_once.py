@@ -7,13 +7,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from deploy.composition.write_side import WriteSide, write_side
+from registry.application.planning import Loader
+from registry.household.household import Household
 from registry.importing.recorder import Tally
 from registry.store.application import RegistryApplication
-from tests.support.importing import TOWNSHIP_OFFICE, Office, found
+from registry.vault.personal_data import PersonalData
+from tests.support.importing import PROVINCE_OFFICE, TOWNSHIP_OFFICE, Office, found
+from tests.support.installation import CLERK
 from tests.support.spreadsheets import couple, head, id_of, in_ledger, measure, member, write_csv
 
 
@@ -40,6 +45,36 @@ def overtaken(office: Office, other: Office, first: Callable[[Office], object]) 
     return replace(office, side=replace(office.side, service=replace(office.side.service, store=store)))
 
 
+class Torn:
+    """A loader beside which somebody else does something as soon as it has read its first household."""
+
+    def __init__(self, loader: Loader, first: Callable[[], object]) -> None:
+        self._loader = loader
+        self._first = first
+
+    def household(self, household_id: UUID) -> Household:
+        household = self._loader.household(household_id)
+        self._first()
+        return household
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+
+def torn(office: Office, other: Office, first: Callable[[Office], object]) -> Office:
+    """The office, between two of whose reads the other one does something, once."""
+    left = [first]
+    service = office.side.service
+
+    def once() -> None:
+        if left:
+            left.pop()(other)
+
+    return replace(
+        office, side=replace(office.side, service=replace(service, new_loader=lambda: Torn(service.new_loader(), once)))
+    )
+
+
 @pytest.fixture
 def other(office: Office, tmp_path: Path) -> Any:
     """Another process on the same data."""
@@ -56,6 +91,18 @@ def test_who_comes_second_with_the_same_file_finds_it_recorded(office: Office, o
     late = overtaken(office, other, lambda o: o.take_in(rows))
     assert late.take_in(rows).tally == Tally(already=2)
     assert len(office.events(number)) == len(office.events(number + 1)) == 1
+
+
+@pytest.mark.parametrize("in_the_ledger", [False, True])
+def test_the_same_file_between_two_reads_is_no_refusal(office: Office, other: Office, number: int, in_the_ledger: bool) -> None:
+    """The members are in the vault already, so all is looked for; the household is read before they join it, they after."""
+    rows = [in_ledger(number, size="", labour_count="") | member(2 * number, "HEAD")] if in_the_ledger else couple(number)
+    persons = [PersonalData(**{name: row[name] for name in ("id_number", "name", "phone") if row.get(name)}) for row in rows]
+    other.side.vault.register(persons, CLERK, "IMPORT")
+    actor = TOWNSHIP_OFFICE if in_the_ledger else PROVINCE_OFFICE
+    late = torn(office, other, lambda o: o.take_in(rows, actor=actor))
+    running = late.take_in(rows, actor=actor)
+    assert (found(running), running.tally) == ([], Tally(already=1))
 
 
 def test_who_comes_second_with_a_file_that_meets_another_records_the_rest(office: Office, other: Office, number: int) -> None:
