@@ -11,7 +11,7 @@ from projections.api.endpoint import CSV, JSON, Endpoint, Question
 from projections.api.json_schemas import count, record, rows, words
 from projections.api.labels import LABELS, Labels
 from projections.api.languages import preferred_language
-from projections.api.moment_parameters import MOMENT_TOLD
+from projections.api.moment_parameters import MOMENT_TOLD, moment_told
 from projections.api.parameters import choice
 from projections.api.parts import QueryParts
 from projections.api.reimbursement_columns import plain_columns
@@ -55,7 +55,7 @@ ANSWER: Final = record(
     division={**DIVISION.schema, "description": "Where the households lived"},
     first_month=words("The first month", "2019-01"),
     last_month=words("The last one", "2019-03"),
-    as_of=MOMENT_TOLD["as_of"],
+    **MOMENT_TOLD,
     total=rows(FIGURES, "All together, by kind of target"),
     rows=rows(ROW, "In the order of what was asked for"),
     labels=LABELS,
@@ -141,7 +141,7 @@ def _told(parts: QueryParts, of: Asked, shown: Iterable[Document]) -> Response:
         "division": of.division,
         "first_month": of.months.first_text,
         "last_month": of.months.last_text,
-        "as_of": of.as_of_text,
+        **moment_told(of.moment),
         "total": [_figures(key[0], sums, parts.targets) for key, sums in summed(of.settled, (), parts.targets).items()],
         "rows": shown,
         "labels": labels.told,

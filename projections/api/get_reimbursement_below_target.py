@@ -14,7 +14,7 @@ from projections.api.get_reimbursement import KIND, SHARE, share_text
 from projections.api.json_schemas import record, rows, words
 from projections.api.labels import LABELS, Labels
 from projections.api.languages import preferred_language
-from projections.api.moment_parameters import MOMENT_TOLD
+from projections.api.moment_parameters import MOMENT_TOLD, moment_told
 from projections.api.parameters import flag, whole
 from projections.api.parts import QueryParts
 from projections.api.reimbursement_columns import TABLES, plain_columns
@@ -52,7 +52,7 @@ ANSWER: Final = record(
     division={**DIVISION.schema, "description": "Where the households lived"},
     first_month=words("The first month", "2019-01"),
     last_month=words("The last one", "2019-03"),
-    as_of=MOMENT_TOLD["as_of"],
+    **MOMENT_TOLD,
     settlements=rows(ROW, "Those with the largest personal part first"),
     next=or_null(words("The cursor of the next page; null: there is none", "WyI3ZjQ...")),
     labels=LABELS,
@@ -144,7 +144,7 @@ def _told(parts: QueryParts, of: Asked, shown: list[Document], cursor: str | Non
         "division": of.division,
         "first_month": of.months.first_text,
         "last_month": of.months.last_text,
-        "as_of": of.as_of_text,
+        **moment_told(of.moment),
         "settlements": shown,
         "next": cursor,
         "labels": labels.told,

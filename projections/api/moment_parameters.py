@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from projections.api.errors import Faults
 from projections.api.parameters import Parameter, day, instant
 from projections.api.parts import QueryParts
-from projections.expenses.queries.moments import warnings_known_before
+from projections.expenses.queries.moments import expenses_known_before, warnings_known_before
 from projections.register.queries.fields import DAY, INSTANT, day_number, day_text, instant_text, or_null
 from projections.register.queries.moments import Moment, known_before
 from schemas.clock import shanghai_date
@@ -47,6 +47,7 @@ class Book:
 
 REGISTER: Final = Book(lambda parts: parts.reading(), known_before)
 WARNINGS: Final = Book(lambda parts: parts.reading_expenses(), warnings_known_before)
+EXPENSES: Final = Book(lambda parts: parts.reading_expenses(), expenses_known_before)
 
 
 def check_moment(parts: QueryParts, values: Mapping[str, Any], faults: Faults, book: Book = REGISTER) -> None:
@@ -58,7 +59,7 @@ def check_moment(parts: QueryParts, values: Mapping[str, Any], faults: Faults, b
     if known_at is not None:
         with book.reading(parts) as connection:
             add_unknown(connection, known_at, faults, book)
-        last = min(last, _day_of(known_at))
+        last = min(last, day_of_instant(known_at))
     if as_of is not None and as_of > last:
         faults.add("E-DATE-FUTURE", at="as_of", today=day_text(last))
 
@@ -83,7 +84,7 @@ def moment_of(connection: Connection, values: Mapping[str, Any], book: Book = RE
     faults = Faults()
     add_unknown(connection, known_at, faults, book)
     faults.raise_any()
-    return Moment(_day_of(known_at) if as_of is None else as_of, known_at)
+    return Moment(day_of_instant(known_at) if as_of is None else as_of, known_at)
 
 
 def moment_told(moment: Moment | None) -> dict[str, str | None]:
@@ -96,5 +97,6 @@ def moment_told(moment: Moment | None) -> dict[str, str | None]:
     }
 
 
-def _day_of(instant_us: int) -> int:
+def day_of_instant(instant_us: int) -> int:
+    """The province's day, since 1970."""
     return day_number(shanghai_date(_EPOCH + timedelta(microseconds=instant_us)))

@@ -16,9 +16,11 @@ from sqlalchemy import Connection
 from projections.api.access import require_scope
 from projections.api.endpoint import Question
 from projections.api.errors import Faults
+from projections.api.moment_parameters import EXPENSES, KNOWN_AT, REGISTER, add_unknown, day_of_instant, is_now
 from projections.api.parameters import Parameter, codes, day, division, hospital, month
 from projections.api.parts import QueryParts
 from projections.register.queries.fields import EPOCH_ORDINAL, day_number, day_text
+from projections.register.queries.moments import Moment
 from projections.reimbursement.settled import Settled, settled
 from schemas.clock import shanghai_date
 
@@ -35,8 +37,11 @@ WHICH: Final[tuple[Parameter, ...]] = (
     month("to", "Discharges up to this month and with it; without it, up to the present one", example="2019-03"),
     codes("kind", "Kinds of target", "reimbursement_target", example="INPATIENT"),
     day("as_of", "Discharges up to this day and on it, as if it were the present one; not in the future", example="2019-03-15"),
+    KNOWN_AT,
 )
-PROBLEMS: Final = ("E-AUTH-SCOPE", "E-DIVISION-UNKNOWN", "E-FIELD-NOT-ALLOWED", "E-FIELD-RANGE", "E-DATE-FUTURE", "E-ACCEPT")
+PROBLEMS: Final = (
+    "E-AUTH-SCOPE", "E-DIVISION-UNKNOWN", "E-FIELD-NOT-ALLOWED", "E-FIELD-RANGE", "E-DATE-FUTURE", "E-KNOWN-AT", "E-ACCEPT",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,14 @@ def check_which(parts: QueryParts, values: Mapping[str, Any], faults: Faults) ->
     """E-DIVISION-UNKNOWN, E-FIELD-NOT-ALLOWED for a range beside a month, E-DATE-FUTURE, E-FIELD-RANGE."""
     if values["division"] is not None and values["division"] not in parts.divisions():
         faults.add("E-DIVISION-UNKNOWN", at="division", division=values["division"])
-    today = shanghai_date(parts.clock.now())
+    today = _present(parts, {**values, "as_of": None})
     if values["as_of"] is not None and values["as_of"] > day_number(today):
         faults.add("E-DATE-FUTURE", at="as_of", today=today.isoformat())
     else:
         today = _present(parts, values)
+    if values["known_at"] is not None:
+        with _reading(parts) as (register, expenses):
+            _add_unknown(register, expenses, values["known_at"], faults)
     for name in ("month", "from", "to"):
         if values[name] is not None and values[name] > day_number(today):
             faults.add("E-DATE-FUTURE", at=name, today=today.isoformat())
@@ -100,17 +108,12 @@ class Asked:
     division: str
     months: Months
     settled: list[Settled]
-    as_of: int | None
+    moment: Moment | None
 
     @property
     def name(self) -> str:
         """Of a sheet about it."""
         return f"{self.division}-{self.months.first_text}-{self.months.last_text}"
-
-    @property
-    def as_of_text(self) -> str | None:
-        """`2019-03-15`; None: now."""
-        return None if self.as_of is None else day_text(self.as_of)
 
 
 def asked(parts: QueryParts, question: Question) -> Asked:
@@ -118,18 +121,35 @@ def asked(parts: QueryParts, question: Question) -> Asked:
     values = question.values
     place = values["division"] or question.actor.division
     require_scope(question.actor, ACTION, place)
-    months, as_of = months_of(values, _present(parts, values)), values["as_of"]
-    last_day = months.last_day if as_of is None else min(months.last_day, as_of)
+    present, known_at = _present(parts, values), values["known_at"]
+    months = months_of(values, present)
+    moment = None if is_now(values) else Moment(day_number(present), known_at)
+    last_day = months.last_day if moment is None else min(months.last_day, moment.as_of)
     with _reading(parts) as (register, expenses):
-        found = settled(register, expenses, place, months.first, last_day, values["institution"])
+        if known_at is not None:
+            faults = Faults()
+            _add_unknown(register, expenses, known_at, faults)
+            faults.raise_any()
+        found = settled(register, expenses, place, months.first, last_day, values["institution"], known_at)
     if values["kind"]:
         found = [one for one in found if one.kind in values["kind"]]
-    return Asked(place, months, found, as_of)
+    return Asked(place, months, found, moment)
 
 
 def _present(parts: QueryParts, values: Mapping[str, Any]) -> date:
-    """The day that is asked about, or today."""
-    return shanghai_date(parts.clock.now()) if values["as_of"] is None else _date(values["as_of"])
+    """The day that is asked about, or today; alone, `known_at` asks about its own."""
+    if values["as_of"] is not None:
+        return _date(values["as_of"])
+    today = shanghai_date(parts.clock.now())
+    return today if values["known_at"] is None else min(today, _date(day_of_instant(values["known_at"])))
+
+
+def _add_unknown(register: Connection, expenses: Connection, known_at: int, faults: Faults) -> None:
+    """Note E-KNOWN-AT once, where either read model has not come so far: with what the one that is behind knows."""
+    behind, book = min(((REGISTER.known_before(register), 0), (EXPENSES.known_before(expenses), 1)))
+    connection, of = (expenses, EXPENSES) if book else (register, REGISTER)
+    if known_at >= behind:
+        add_unknown(connection, known_at, faults, of)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, Table, delete
 
 from projections.days import DAY_US
-from projections.expenses.tables import DEAD_LETTER, SETTLEMENT
+from projections.expenses.tables import DEAD_LETTER, EARLIER_ACCEPTANCE, SETTLEMENT
 
 KEPT_DAYS: Final = 730
 """Longer than any window, shorter than the topics' retention."""
@@ -26,4 +26,8 @@ def drop_older(connection: Connection, table: Table, partition: int, oldest_us: 
     connection.execute(delete(table).where(table.c.partition == partition, _INSTANT[table.name] < oldest_us))
 
 
-_INSTANT: Final[dict[str, Column[int]]] = {SETTLEMENT.name: SETTLEMENT.c.accepted_at, DEAD_LETTER.name: DEAD_LETTER.c.at}
+_INSTANT: Final[dict[str, Column[int]]] = {
+    SETTLEMENT.name: SETTLEMENT.c.accepted_at,
+    EARLIER_ACCEPTANCE.name: EARLIER_ACCEPTANCE.c.accepted_at,
+    DEAD_LETTER.name: DEAD_LETTER.c.at,
+}

@@ -17,6 +17,7 @@ from projections.expenses.tables import (
     CASE_EVENT,
     CASE_HISTORY,
     DEAD_LETTER,
+    EARLIER_ACCEPTANCE,
     HOSPITAL,
     HOSPITAL_INTAKE,
     MEMBERSHIP,
@@ -35,9 +36,13 @@ Told = tuple[Record, Plan[None], Event]
 
 @dataclass(slots=True)
 class Batch:
-    """What is to be written, by table. changed, repeated: how many events changed something, and were folded before."""
+    """What is to be written, by table.
+
+    earlier: rows of `earlier_acceptance`; changed, repeated: how many events changed something, and were folded before.
+    """
 
     accepted: dict[Row, Row] = field(default_factory=dict)
+    earlier: set[Row] = field(default_factory=set)
     buried: list[Row] = field(default_factory=list)
     persons: list[Told] = field(default_factory=list)
     warnings: list[Told] = field(default_factory=list)
@@ -48,7 +53,7 @@ class Batch:
     def accept(self, row: Row) -> None:
         """Take in an accepted record."""
         key = settlements.key_of(row)
-        self.accepted[key] = settlements.later(row, self.accepted.get(key, row))
+        self.accepted[key] = self._last(row, self.accepted.get(key, row))
         self.changed += 1
 
     def bury(self, row: Row) -> None:
@@ -69,8 +74,16 @@ class Batch:
         for row in select_rows(connection, SETTLEMENT.columns.values(), SETTLEMENT.c.expense_id, ids):
             key = settlements.key_of(tuple(row))
             if key in self.accepted:
-                self.accepted[key] = settlements.later(self.accepted[key], tuple(row))
+                self.accepted[key] = self._last(self.accepted[key], tuple(row))
         upsert_rows(connection, SETTLEMENT, list(self.accepted.values()))
+        upsert_rows(connection, EARLIER_ACCEPTANCE, sorted(self.earlier))
+
+    def _last(self, one: Row, other: Row) -> Row:
+        """The acceptance of the two that came last; the other one is kept too."""
+        before = settlements.earlier(one, other)
+        if before is not None:
+            self.earlier.add(before)
+        return settlements.later(one, other)
 
     def _write_memberships(self, connection: Connection) -> None:
         rows: dict[bytes, list[Row]] = {event["aggregate_id"]: [] for _, _, event in self.persons}

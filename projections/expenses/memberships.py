@@ -1,4 +1,8 @@
-"""In which household a person was, and from which day to which."""
+"""In which household a person was, and from which day to which; and by what was told until an instant.
+
+What was told is one text, `instant:move:day,...`, in the order in which the register learnt of it: J for the day of joining,
+L for the first day on which the person was no member any more; of each the last statement holds.
+"""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -13,6 +17,7 @@ Row = tuple[Any, ...]
 Membership = dict[str, Any]
 """A row by name of column."""
 _COLUMNS: Final = MEMBERSHIP.columns.keys()
+_WORDS: Final = {"joined": "J", "left": "L"}
 
 
 class PersonsMemberships:
@@ -49,6 +54,7 @@ class PersonsMemberships:
                     "left_on": event["effective_on"],
                     "left_event_id": event["event_id"],
                     "changed_version": event["version"],
+                    "told": f"{membership['told']},{_told('left', event)}",
                 }
                 return
         raise ValueError("left a household that it was not in")
@@ -56,7 +62,11 @@ class PersonsMemberships:
     def _redate(self, move: str, event: Event) -> None:
         for membership in self._memberships:
             if membership[f"{move}_event_id"] == event["corrects_event_id"]:
-                membership |= {f"{move}_on": event["effective_on"], "changed_version": event["version"]}
+                membership |= {
+                    f"{move}_on": event["effective_on"],
+                    "changed_version": event["version"],
+                    "told": f"{membership['told']},{_told(move, event)}",
+                }
                 return
         raise ValueError("corrects what was not there")
 
@@ -71,4 +81,22 @@ def _begun(event: Event) -> Membership:
         "joined_event_id": event["event_id"],
         "left_event_id": None,
         "changed_version": event["version"],
+        "told": _told("joined", event),
     }
+
+
+def _told(move: str, event: Event) -> str:
+    return f"{event['recorded_at']}:{_WORDS[move]}:{event['effective_on']}"
+
+
+def days_told(told: str, known_at: int) -> tuple[int | None, int | None]:
+    """When the membership began, and the first day after it, by what was recorded until an instant (microseconds).
+
+    None: nothing was told of it by then.
+    """
+    days: dict[str, int] = {}
+    for statement in told.split(","):
+        recorded_at, move, day = statement.split(":")
+        if int(recorded_at) <= known_at:
+            days[move] = int(day)
+    return days.get(_WORDS["joined"]), days.get(_WORDS["left"])

@@ -14,7 +14,7 @@ from projections.expenses import dead_letters, hospitals, memberships, settlemen
 from projections.expenses.ageing import drop_older, oldest_kept
 from projections.expenses.batch import Batch, place_of
 from projections.expenses.cases import KINDS, PREFIX
-from projections.expenses.tables import CHECKPOINT, DEAD_LETTER, SETTLEMENT
+from projections.expenses.tables import CHECKPOINT, DEAD_LETTER, EARLIER_ACCEPTANCE, SETTLEMENT
 from projections.read_model import ReadModelStopped
 from schemas.catalogue import Catalogue, registry_catalogue
 from schemas.codec import Undecodable
@@ -29,7 +29,10 @@ ACCEPTED: Final = "expense.expense_accepted"
 PERSONS: Final = frozenset({memberships.JOINED, memberships.LEFT})
 WARNINGS: Final = frozenset(PREFIX + kind for kind in KINDS)
 HOSPITALS: Final = frozenset({hospitals.CHANGED, hospitals.STOPPED, hospitals.RESUMED})
-_AGEING: Final[Mapping[str, Table]] = {ACCEPTED_EXPENSES: SETTLEMENT, DEAD_LETTERS: DEAD_LETTER}
+_AGEING: Final[Mapping[str, tuple[Table, ...]]] = {
+    ACCEPTED_EXPENSES: (SETTLEMENT, EARLIER_ACCEPTANCE),
+    DEAD_LETTERS: (DEAD_LETTER,),
+}
 _POSITION: Final = "registry_position"
 
 
@@ -126,7 +129,8 @@ class ExpensesProjection:
             before = known.get((topic, partition))
             oldest = oldest_kept(checkpoint.known_before)
             if topic in _AGEING and before is not None and oldest > oldest_kept(before.known_before):
-                drop_older(connection, _AGEING[topic], partition, oldest)
+                for table in _AGEING[topic]:
+                    drop_older(connection, table, partition, oldest)
 
     @staticmethod
     def _drop_aged(batch: Batch, after: Mapping[TopicPartition, Checkpoint]) -> None:
@@ -137,6 +141,7 @@ class ExpensesProjection:
             for key, row in batch.accepted.items()
             if settlements.accepted_at(row) >= oldest[ACCEPTED_EXPENSES, settlements.partition_of(row)]
         }
+        batch.earlier = {row for row in batch.earlier if row[2] >= oldest[ACCEPTED_EXPENSES, row[3]]}
         batch.buried = [row for row in batch.buried if dead_letters.written_at(row) >= oldest[DEAD_LETTERS, row[0]]]
 
 

@@ -15,7 +15,7 @@ from projections.expenses.tables import CHECKPOINT, METADATA
 from projections.read_model import ReadModel
 
 NAME: Final = "expenses"
-VERSION: Final = 5
+VERSION: Final = 6
 
 EXPENSES: Final = ReadModel(
     name=NAME,

@@ -48,6 +48,12 @@ def later(one: Row, other: Row) -> Row:
     return max(one, other, key=accepted_at)
 
 
+def earlier(one: Row, other: Row) -> Row | None:
+    """Of two rows with the same key, the other acceptance as a row of `earlier_acceptance`; None where it is the same one."""
+    first = min(one, other, key=accepted_at)
+    return None if accepted_at(one) == accepted_at(other) else (*key_of(first), accepted_at(first), partition_of(first))
+
+
 def accepted_at(row: Row) -> int:
     """When it was accepted, microseconds."""
     instant: int = row[_ACCEPTED_AT]

@@ -56,6 +56,18 @@ SETTLEMENT: Final = Table(
     sqlite_with_rowid=False,
 )
 
+EARLIER_ACCEPTANCE: Final = Table(
+    "earlier_acceptance",
+    METADATA,
+    # What was accepted more than once has its last acceptance in `settlement`, and the others here: since when it was known.
+    Column("expense_id", ID, primary_key=True),
+    Column("rank", LargeBinary, primary_key=True),
+    Column("accepted_at", INSTANT, primary_key=True, autoincrement=False),
+    Column("partition", SMALL, nullable=False),
+    Index("earlier_acceptance_by_age", "partition", "accepted_at"),
+    sqlite_with_rowid=False,
+)
+
 DEAD_LETTER: Final = Table(
     "dead_letter",
     METADATA,
@@ -118,6 +130,8 @@ MEMBERSHIP: Final = Table(
     Column("joined_event_id", ID, nullable=False),
     Column("left_event_id", ID),
     Column("changed_version", Integer, nullable=False),
+    # Each statement of the two days, and when it was recorded (`projections/expenses/memberships.py`).
+    Column("told", CODE, nullable=False),
     # Who was in a household, and when, is read from it alone.
     Index("membership_by_household", "household_id", "person_id", "version", "joined_on", "left_on"),
     sqlite_with_rowid=False,

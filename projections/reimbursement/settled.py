@@ -5,7 +5,7 @@ The two read models are asked one after the other: who was entitled, then who th
 are. Each is asked in batches, and of the settlements of all others no more is read than an index holds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
@@ -13,10 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from projections.bulk import select_rows
+from projections.expenses.memberships import days_told
+from projections.expenses.queries.acceptances import accepted_before
 from projections.expenses.queries.expenses import FINAL
 from projections.expenses.tables import MEMBERSHIP, SETTLEMENT
 from projections.register.queries.prepared import Prepared, driver_of
-from projections.reimbursement.entitled import Span, entitled_spans, had, supported
+from projections.reimbursement.assistance import Past, had, supported
+from projections.reimbursement.entitled import Span, entitled_spans
 from projections.reimbursement.rule import TEKUN, target_kind
 
 PAYERS: Final = ("basic_pay", "critical_pay", "commercial_pay", "civil_assist_pay", "special_fund_pay")
@@ -35,12 +38,13 @@ _DISCHARGED: Final = Prepared(
 )
 _READ: Final = (
     _S.expense_id, _S.rank, _S.stage, _S.care, _S.institution, _S.discharged_on, _S.person_id, _S.guardian_id, _S.total_fee,
-    *(_S[name] for name in PAID),
+    *(_S[name] for name in PAID), _S.accepted_at,
 )  # fmt: skip
 
 _STAY: Final = (_M.person_id, _M.version, _M.household_id, _M.joined_on, _M.left_on)
+_STAY_TOLD: Final = (*_STAY, _M.told)
 Stay = Sequence[Any]
-"""A row of these columns."""
+"""A row of the first of these columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +69,27 @@ class Settled:
 
 
 def settled(
-    register: Connection, expenses: Connection, division: str, first_day: int, last_day: int, institution: str | None = None
+    register: Connection,
+    expenses: Connection,
+    division: str,
+    first_day: int,
+    last_day: int,
+    institution: str | None = None,
+    known_at: int | None = None,
 ) -> list[Settled]:
-    """Of discharges on these days, of households that lived within the division then; by expense id."""
-    whose = _Entitled(expenses, entitled_spans(register, division, first_day, last_day), first_day, last_day)
+    """Of discharges on these days, of households that lived within the division then; by expense id.
+
+    known_at: by what both read models were told until that instant (microseconds), instead of all they know now.
+    """
+    spans = entitled_spans(register, division, first_day, last_day, known_at)
+    whose = _Entitled(expenses, spans, first_day, last_day, known_at)
     found = [
         (row, home)
-        for row in _counting(expenses, whose.expense_ids)
+        for row in _counting(expenses, whose.expense_ids, known_at)
         if row[2] == FINAL and first_day <= row[5] <= last_day and institution in (None, row[4])
         if (home := whose.home(row[7] or row[6], row[5])) is not None
     ]
-    past = supported(register, {household_id for _, (household_id, _) in found})
+    past = supported(register, {household_id for _, (household_id, _) in found}, known_at)
     made = (_settled(row, *home, past) for row, home in found)
     return [one for one in made if one is not None]
 
@@ -86,12 +100,14 @@ class _Entitled:
     expense_ids: the settlements of which any version may be one of theirs.
     """
 
-    def __init__(self, expenses: Connection, spans: dict[bytes, list[Span]], first_day: int, last_day: int) -> None:
+    def __init__(
+        self, expenses: Connection, spans: dict[bytes, list[Span]], first_day: int, last_day: int, known_at: int | None
+    ) -> None:
         self._spans = spans
         discharged = _DISCHARGED.rows(driver_of(expenses), first_day=first_day, last_day=last_day)
         carers = {guardian_id or person_id for _, person_id, guardian_id in discharged}
         self._stays: dict[bytes, list[Stay]] = {}
-        for stay in select_rows(expenses, _STAY, _M.household_id, sorted(spans)):
+        for stay in _stays(expenses, sorted(spans), known_at):
             if stay[0] in carers:
                 self._stays.setdefault(stay[0], []).append(stay)
         stays = self._stays
@@ -108,10 +124,24 @@ class _Entitled:
         return next(((household_id, place) for begun, end, place in self._spans[household_id] if begun <= day < end), None)
 
 
-def _counting(expenses: Connection, ids: Iterable[bytes]) -> Iterator[Sequence[Any]]:
+def _stays(expenses: Connection, households: Sequence[bytes], known_at: int | None) -> Iterator[Stay]:
+    """All there were in these households; or as they were told until an instant."""
+    if known_at is None:
+        yield from select_rows(expenses, _STAY, _M.household_id, households)
+        return
+    for person_id, version, household_id, _, _, told in select_rows(expenses, _STAY_TOLD, _M.household_id, households):
+        joined_on, left_on = days_told(told, known_at)
+        if joined_on is not None:
+            yield person_id, version, household_id, joined_on, left_on
+
+
+def _counting(expenses: Connection, ids: Collection[bytes], known_at: int | None) -> Iterator[Sequence[Any]]:
     """Of each settlement the version that counts: that of the highest rank. A reversal has no stage."""
     highest: dict[bytes, Sequence[Any]] = {}
+    again = set() if known_at is None else accepted_before(expenses, ids, known_at)
     for row in select_rows(expenses, _READ, _S.expense_id, sorted(ids)):
+        if known_at is not None and row[-1] > known_at and (row[0], row[1]) not in again:
+            continue
         known = highest.get(row[0])
         if known is None or row[1] > known[1]:
             highest[row[0]] = row
@@ -119,8 +149,8 @@ def _counting(expenses: Connection, ids: Iterable[bytes]) -> Iterator[Sequence[A
         yield highest[expense_id]
 
 
-def _settled(row: Sequence[Any], household_id: bytes, division: int, past: dict[tuple[bytes, bytes], str]) -> Settled | None:
-    expense_id, _, _, care, institution, day, person_id, _, total, *paid = row
+def _settled(row: Sequence[Any], household_id: bytes, division: int, past: Past) -> Settled | None:
+    expense_id, _, _, care, institution, day, person_id, _, total, *paid, _ = row
     kind = target_kind(care, tekun=had(past.get((household_id, person_id)), day, TEKUN))
     if kind is None:
         return None

@@ -1,8 +1,9 @@
 """What is reimbursed to the entitled is the same in whatever order everything comes, and what a plain reading of it gives."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,10 @@ from projections.register.queries.moments import Moment, believed
 from projections.register.tables import HISTORY
 from projections.reimbursement.entitled import STATUSES as ENTITLED
 from schemas.messages import Message
+from tests.support.expense_facts import ACCEPTED_ON
 from tests.support.families import FATHER, MOTHER, NEIGHBOUR, SON
 from tests.support.plain_register import day_number
-from tests.support.random_lives import random_neighbourhood
+from tests.support.random_lives import random_neighbourhood, random_patients
 from tests.support.reimbursement import BothModels, spent
 from tests.support.scenario import day
 
@@ -39,7 +41,7 @@ def models() -> Iterator[BothModels]:
     models.close()
 
 
-def some_expenses(chance: Random) -> list[Message]:
+def some_expenses(chance: Random, accepted_at: Callable[[], datetime] = lambda: ACCEPTED_ON) -> list[Message]:
     told: list[Message] = []
     for number in range(1, 9):
         for version in range(1, chance.randint(1, 3) + 1):
@@ -51,7 +53,9 @@ def some_expenses(chance: Random) -> list[Message]:
                 "stage": chance.choice(("FINAL", "FINAL", "PRE")),
             }
             who = chance.choice(PATIENTS)
-            told.append(spent(number, who, 1000, chance.randint(0, 300), version=version, kind=kind, **dates))
+            personal = chance.randint(0, 300)
+            for _ in range(chance.choice((1, 1, 1, 2))):
+                told.append(spent(number, who, 1000, personal, version=version, kind=kind, accepted_at=accepted_at(), **dates))
     return told
 
 
@@ -107,6 +111,45 @@ def test_it_is_the_same_in_any_order_of_arrival(models: BothModels, seed: int) -
     assert sorted(by_parts, key=lambda one: one.expense_id) == found
     by_county = [one for county in ("469030000000", "469024000000") for one in models.settled(county, FIRST, LAST)]
     assert sorted(by_county, key=lambda one: one.expense_id) == found
+
+
+@pytest.fixture(scope="module")
+def earlier() -> Iterator[BothModels]:
+    models = BothModels("sqlite://", "sqlite://")
+    yield models
+    models.close()
+
+
+def any_instant(chance: Random, first: datetime, last: datetime, told: list[datetime] | None = None) -> datetime:
+    """Between two, kept in the list."""
+    at = first + timedelta(seconds=chance.randint(0, int((last - first).total_seconds())))
+    if told is not None:
+        told.append(at)
+    return at
+
+
+def test_what_was_known_at_an_instant_is_what_both_showed_then(models: BothModels, earlier: BothModels) -> None:
+    """Nothing that came later counts: not a correction, a late fact, another version, nor the same one accepted again."""
+    differed = 0
+    kinds: Counter[str] = Counter()
+    for seed in range(150):
+        chance = Random(seed)
+        events = random_patients(seed)
+        began, ended = events[0].timestamp, events[-1].timestamp + timedelta(days=30)
+        times: list[datetime] = []
+        expenses = some_expenses(chance, partial(any_instant, chance, began, ended, times))
+        models.fold(events, expenses, chance)
+        known_at = chance.choice([any_instant(chance, began, ended), *(event.timestamp for event in events)])
+        known = [event for event in events if event.timestamp <= known_at]
+        accepted = [message for at, message in zip(times, expenses, strict=True) if at <= known_at]
+        earlier.fold(known, accepted, chance)
+        micros = int(known_at.timestamp() * 1_000_000)
+        shown = earlier.settled(PROVINCE, FIRST, LAST)
+        assert models.settled(PROVINCE, FIRST, LAST, known_at=micros) == shown, seed
+        differed += models.settled(PROVINCE, FIRST, LAST) != shown
+        kinds.update(one.kind for one in shown)
+    assert differed > 40
+    assert min(kinds["INPATIENT"], kinds["CHRONIC_OUTPATIENT"], kinds["TEKUN"]) > 20
 
 
 def test_it_is_what_one_finds_by_asking_for_each_patient_and_day(models: BothModels) -> None:

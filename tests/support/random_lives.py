@@ -180,6 +180,44 @@ def _any_regrouping(register: Register, on: date, chance: Random) -> Command:
     return AddMember(household_id=one, effective_on=on, reason_code="OTHER", member=member)
 
 
+def random_patients(seed: int, steps: int = 14) -> list[RegistryEvent]:
+    """As `random_neighbourhood`, with social assistance, much of it late, and facts that are said again or were none."""
+    chance = Random(seed)
+    register = Register()
+    recorded: list[RegistryEvent] = []
+    for command in (exited(), neighbours(division=chance.choice(VILLAGES))):
+        recorded += register.take(command)
+    for _ in range(steps):
+        register.now += timedelta(days=chance.choice((0, 5, 40)))
+        today = register.now.date()
+        late = today - timedelta(days=chance.choice((0, 0, 3, 60)))
+        kind = chance.random()
+        if kind < 0.4:
+            recorded += register.when(_any_assistance(register, late, chance)).recorded
+        elif kind < 0.7:
+            recorded += register.when(_any_doubt(register, recorded, today, chance)).recorded
+        else:
+            recorded += register.when(_any_regrouping(register, late, chance)).recorded
+    return recorded
+
+
+def _any_assistance(register: Register, on: date, chance: Random) -> Command:
+    one = chance.choice((HOUSEHOLD, OTHER_HOUSEHOLD))
+    who = chance.choice([*sorted(register.household(one).members), person(1)])
+    state = chance.choice(("NONE", "DIBAO", "TEKUN", "TEKUN"))
+    return ChangeSocialAssistanceStatus(household_id=one, effective_on=on, person_id=who, to_state=state)
+
+
+def _any_doubt(register: Register, recorded: Sequence[RegistryEvent], on: date, chance: Random) -> Command:
+    """Void a fact of a household, or say it again for another day."""
+    event = chance.choice([e for e in recorded if e.originator_id in (HOUSEHOLD, OTHER_HOUSEHOLD)])
+    one = event.originator_id
+    if chance.random() < 0.5:
+        return VoidFact(household_id=one, effective_on=on, corrects_event_id=event.event_id)
+    day_said = event.effective_on + timedelta(days=chance.choice((-20, -5, 1, 5)))
+    return CorrectFact(household_id=one, effective_on=day_said, corrects_event_id=event.event_id, facts={})
+
+
 def as_another(life: Sequence[RegistryEvent], number: int) -> list[RegistryEvent]:
     """The same life of other households; the person ids stay, and nobody minds here."""
     shift = number << 96

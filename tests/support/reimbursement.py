@@ -25,10 +25,11 @@ from tests.support.logged import batches, interleaved, recorded
 
 
 def spent(number: int, who: UUID, total: int, personal: int, **told: Any) -> Message:
-    """An accepted settlement; amounts in yuan. told: version, kind, guardian_id, and fields of the settlement."""
+    """An accepted settlement; amounts in yuan. told: version, kind, guardian_id, accepted_at, and fields of the settlement."""
     version, kind, guardian = told.pop("version", 1), told.pop("kind", "REPORTED"), told.pop("guardian_id", None)
+    accepted_at = told.pop("accepted_at", ACCEPTED_ON)
     values = settlement(number, settlement_version=version, **amounts(f"{total}.00", f"{personal}.00"), **told)
-    return LETTERS.accepted(source_record(number), values, kind, (who, guardian), ACCEPTED_ON, settled=kind != "REVERSED")
+    return LETTERS.accepted(source_record(number), values, kind, (who, guardian), accepted_at, settled=kind != "REVERSED")
 
 
 class BothModels:
@@ -39,20 +40,29 @@ class BothModels:
         REGISTER.create_all(self.register)
         EXPENSES.create_all(self.expenses)
 
-    def fold(self, events: Sequence[RegistryEvent], expenses: Iterable[Message], chance: Random | None = None) -> None:
-        """Fold into emptied tables; `chance` mixes partitions and batches, and what hospitals sent among everything."""
+    def fold(
+        self,
+        events: Sequence[RegistryEvent],
+        expenses: Iterable[Message],
+        chance: Random | None = None,
+        ends: Sequence[Message] = (),
+    ) -> None:
+        """Fold into emptied tables; `chance` mixes partitions and batches, and what hospitals sent among everything.
+
+        ends: of weeks and months, behind all events.
+        """
         chance = chance or Random(0)
-        told = messages(events)
+        told = [*messages(events), *ends]
         _emptied(self.register)
         projection = RegisterProjection(self.register)
         for batch in batches(interleaved(recorded(told), chance), chance, 9):
             projection.fold(batch)
         folded(self.expenses, *batches(interleaved(placed([*told, *expenses]), chance), chance, 9))
 
-    def settled(self, division: str, first_day: int, last_day: int, institution: str | None = None) -> list[Settled]:
+    def settled(self, division: str, first_day: int, last_day: int, *, known_at: int | None = None) -> list[Settled]:
         """What is asked of both."""
         with self.register.connect() as register, self.expenses.connect() as expenses:
-            return settled(register, expenses, division, first_day, last_day, institution)
+            return settled(register, expenses, division, first_day, last_day, known_at=known_at)
 
     def close(self) -> None:
         self.register.dispose()
