@@ -19,9 +19,11 @@ from projections.api.get_code_tables import get_code_tables
 from projections.api.get_division import get_division
 from projections.api.get_division_balance import get_division_balance
 from projections.api.get_division_children import get_division_children
+from projections.api.get_division_comparison_runs import get_division_comparison_runs
 from projections.api.get_division_exit_plan import get_division_exit_plan
 from projections.api.get_division_ledger import get_division_ledger
 from projections.api.get_division_sample_checks import get_division_sample_checks
+from projections.api.get_division_sweeps import get_division_sweeps
 from projections.api.get_division_sync_discrepancies import get_division_sync_discrepancies
 from projections.api.get_division_totals import get_division_totals
 from projections.api.get_division_visit_figures import get_division_visit_figures
@@ -36,6 +38,7 @@ from projections.api.get_household_timeline import get_household_timeline
 from projections.api.get_households import get_households
 from projections.api.get_live import get_live
 from projections.api.get_metrics import get_metrics
+from projections.api.get_mismatches import get_mismatches
 from projections.api.get_ready import get_ready
 from projections.api.get_reimbursement import get_reimbursement
 from projections.api.get_reimbursement_below_target import get_reimbursement_below_target
@@ -76,6 +79,9 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_division_sync_discrepancies(parts),
         get_division_sample_checks(parts),
         get_division_warning_figures(parts),
+        get_division_comparison_runs(parts),
+        get_division_sweeps(parts),
+        get_mismatches(parts),
         get_code_tables(parts),
         get_code_table(parts),
         get_event_types(parts),

@@ -17,6 +17,7 @@ from projections.api.errors import Faults
 from projections.api.parameters import Parameter, day, instant
 from projections.api.parts import QueryParts
 from projections.expenses.queries.moments import expenses_known_before, warnings_known_before
+from projections.register.queries.campaigns import campaigns_known_before
 from projections.register.queries.fields import DAY, INSTANT, day_number, day_text, instant_text, or_null
 from projections.register.queries.moments import Moment, known_before
 from schemas.clock import shanghai_date
@@ -47,6 +48,7 @@ class Book:
 
 REGISTER: Final = Book(lambda parts: parts.reading(), known_before)
 WARNINGS: Final = Book(lambda parts: parts.reading_expenses(), warnings_known_before)
+CAMPAIGNS: Final = Book(lambda parts: parts.reading(), campaigns_known_before)
 EXPENSES: Final = Book(lambda parts: parts.reading_expenses(), expenses_known_before)
 
 

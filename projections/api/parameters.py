@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
 from projections.api.errors import Faults
-from projections.register.queries.fields import DIVISION, day_number, micros
+from projections.register.queries.fields import DIVISION, ID, day_number, micros
 from schemas.code_tables import table
 from schemas.divisions import is_division_code
 from schemas.topic_rights import CODES, Kind
 
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OPAQUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}")
 YEARS: Final = range(1900, 9000)
 """In which instants are: at the very ends of the calendar no other time zone can be told."""
@@ -199,6 +201,17 @@ def opaque(name: str, means: str, **more: Any) -> Parameter:
         return text
 
     return Parameter(name=name, read=read, means=means, schema={"type": "string", "pattern": f"^{_OPAQUE.pattern}$"}, **more)
+
+
+def identifier(name: str, means: str, **more: Any) -> Parameter:
+    """A UUID, as its 16 bytes."""
+
+    def read(text: str) -> bytes:
+        if not _UUID.fullmatch(text):
+            raise ParameterWrong("E-FIELD-TYPE", expected="UUID")
+        return UUID(text).bytes
+
+    return Parameter(name=name, read=read, means=means, schema=ID.schema, **more)
 
 
 def division(name: str, means: str, **more: Any) -> Parameter:

@@ -9,6 +9,7 @@ from projections.event_reader import Event, EventReader, Plan
 from projections.read_model import ReadModelStopped
 from projections.register.anew import VOIDED, Told, facts_of, fold_again, replaced_by, segments_of
 from projections.register.batch import Batch
+from projections.register.campaigns import take_campaign
 from projections.register.cuts import Cuts
 from projections.register.divisions import division_rows
 from projections.register.exit_plans import PLAN_SET, plan_row, step_row
@@ -93,6 +94,11 @@ class Fold:
         """Take in a difference from the national system, or what came of it."""
         self.batch.changed += 1
         self.batch.sync_events.append(sync_row(event_type, event))
+
+    def campaign(self, event_type: str, event: Event) -> None:
+        """Take in what happened in a comparison run or a sweep."""
+        self.batch.changed += 1
+        take_campaign(self.batch, event_type, event)
 
     def sample(self, event_type: str, event: Event) -> None:
         """Take in a sample, or what was found at one of its households."""

@@ -19,6 +19,7 @@ from projections.database import snapshot, writing
 from projections.event_reader import Event, Plan
 from projections.read_model import ReadModelStopped
 from projections.register.batch import Batch
+from projections.register.campaigns import CAMPAIGNS
 from projections.register.cuts import Cuts
 from projections.register.divisions import DIVISIONS_CHANGED
 from projections.register.exit_plans import PLAN_SET, STEPS
@@ -39,11 +40,12 @@ from schemas.messages import Record, TopicPartition
 
 HOUSEHOLD_EVENTS: Final = "household.events"
 REFERENCE_EVENTS: Final = "reference.events"
+CAMPAIGN_EVENTS: Final = "campaign.events"
 PERIOD_CLOSED: Final = "registry.period_closed"
 PLANS: Final = frozenset({PLAN_SET, *STEPS})
 WANTED: Final[dict[str, Fact | None]] = {
     **FACTS,
-    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED)),
+    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED, *CAMPAIGNS)),
 }
 """The event types of which more than the envelope is read."""
 HOUSEHOLDS_MAX: Final = 20_000
@@ -168,6 +170,8 @@ class RegisterProjection:
                 fold.sample(plan.event_type, event)
             elif plan.event_type in SYNCED:
                 fold.sync(plan.event_type, event)
+            elif plan.event_type in CAMPAIGNS:
+                fold.campaign(plan.event_type, event)
             last[record.topic, record.partition] = record.offset + 1, position, event["recorded_at"]
         known = self._known()
         claims = {place: known[place].claim for place in last if place in known}

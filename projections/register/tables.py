@@ -2,12 +2,16 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table
 
 from projections.checkpoints import checkpoint_table
 from projections.database import CODE, DAY, DIVISION, FEN, ID, INSTANT, SMALL
+from projections.register.campaign_tables import CAMPAIGN as CAMPAIGN
+from projections.register.campaign_tables import CAMPAIGN_END as CAMPAIGN_END
+from projections.register.campaign_tables import MISMATCH_STEP as MISMATCH_STEP
+from projections.register.campaign_tables import SWEEP_STEP as SWEEP_STEP
+from projections.register.metadata import METADATA as METADATA
 
-METADATA: Final = MetaData()
 CHECKPOINT: Final = checkpoint_table(METADATA)
 
 HOUSEHOLD: Final = Table(

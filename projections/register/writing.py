@@ -10,6 +10,8 @@ from projections.register.batch import Batch, Row
 from projections.register.history import Rewrites
 from projections.register.state import Household, Rectangle
 from projections.register.tables import (
+    CAMPAIGN,
+    CAMPAIGN_END,
     CUT,
     DIVISION_EXIT,
     DIVISIONS,
@@ -20,11 +22,13 @@ from projections.register.tables import (
     LEDGER_ENTRY,
     MEASURE,
     MEMBER,
+    MISMATCH_STEP,
     SAMPLE,
     SAMPLE_CHECK,
     SAMPLE_HOUSEHOLD,
     SPELL,
     STOCK_AT_CUT,
+    SWEEP_STEP,
     SYNC_EVENT,
     TIMELINE,
     VISIT,
@@ -51,6 +55,10 @@ def write_batch(connection: Connection, batch: Batch) -> None:
     upsert_rows(connection, SAMPLE_HOUSEHOLD, batch.sample_households)
     upsert_rows(connection, SAMPLE_CHECK, list(batch.sample_checks.values()))
     upsert_rows(connection, SYNC_EVENT, batch.sync_events)
+    upsert_rows(connection, CAMPAIGN, batch.campaigns)
+    upsert_rows(connection, CAMPAIGN_END, batch.campaign_ends)
+    upsert_rows(connection, MISMATCH_STEP, batch.mismatch_steps)
+    upsert_rows(connection, SWEEP_STEP, batch.sweep_steps)
     upsert_rows(connection, EXIT_PLAN, batch.exit_plans)
     upsert_rows(connection, DIVISION_EXIT, batch.exit_steps)
 

@@ -4,7 +4,7 @@ records = placed([*expense_messages, *messages(events)])     # each with its pla
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -82,12 +82,12 @@ def barriers(after: datetime, until: datetime) -> list[Message]:
     return messages(PeriodCalendar("460000000000").closing_events(after, until))
 
 
-def placed(told: Iterable[Message]) -> list[Record]:
-    """Those that the read model reads, each with its place."""
+def placed(told: Iterable[Message], topics: Collection[str] = EXPENSES.topics) -> list[Record]:
+    """Those that the read model reads, each with its place. topics: of another one."""
     ends: dict[tuple[str, int], int] = defaultdict(int)
     records = []
     for topic, key, value, headers, timestamp_ms, partition in told:
-        if topic in EXPENSES.topics:
+        if topic in topics:
             place = partition_for(key or b"", topic_spec(topic).partitions) if partition is None else partition
             records.append(Record(topic, place, ends[topic, place], key, value, headers, timestamp_ms))
             ends[topic, place] += 1

@@ -15,7 +15,7 @@ OPERATOR = somebody("OPERATOR", PROVINCE)
 THERE = {"household_id": str(HOUSEHOLD), "code": VILLAGE, "table": "measure_subtype"}
 THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1))}
 NOT_THERE = {"household_id": NOBODY, "code": "469030100999", "table": "colours", "institution": "H1", "case_id": NOBODY}
-QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics|warnings|hospitals(?!/intake-key))")
+QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics|warnings|mismatches|hospitals(?!/intake-key))")
 MOMENT = {"as_of": "2019-06-01", "known_at": "2019-07-01T00:00:00Z"}
 LATER = {"as_of": day(349).isoformat()}
 """When there is a case."""
@@ -40,7 +40,7 @@ def misfits(schema: Any, value: Any) -> list[str]:
 
 
 def test_there_are_as_many_as_there_should_be(operations: dict[str, Any]) -> None:
-    assert len(operations) == 27
+    assert len(operations) == 30
 
 
 def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, Any]) -> None:
@@ -54,7 +54,7 @@ def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, A
             answer = asked.json(path.format(**THERE), OPERATOR if path in FOR_OPERATORS else OF_THE_PROVINCE, **more)
             assert misfits(schema_of(operation, 200, "application/json"), answer) == [], (path, more)
             checked += 1
-    assert checked == 26 + 5
+    assert checked == 29 + 8
 
 
 def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:

@@ -1,0 +1,7 @@
+"""What the register's tables belong to."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+METADATA: Final = MetaData()
