@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from projections.api.errors import Fault, NotReady, NotYet, QueryRefused, ViewUnavailable
 from projections.api.parts import QueryParts
+from projections.pages.campaigns import add_campaigns
 from projections.pages.digest import add_digests
 from projections.pages.hospitals import add_hospitals
 from projections.pages.household import add_household
@@ -32,6 +33,7 @@ def pages_blueprint(parts: QueryParts, door: Door) -> Blueprint:
     add_household(blueprint, parts)
     add_warnings(blueprint, parts)
     add_hospitals(blueprint, parts)
+    add_campaigns(blueprint, parts)
     add_digests(blueprint, parts)
 
     @blueprint.get("/<path:missing>")

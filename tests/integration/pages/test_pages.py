@@ -13,9 +13,10 @@ from schemas.access import Actor
 from schemas.divisions import hainan
 from tests.integration.pages.conftest import Pages, text_of
 from tests.support.a_sample import a_sample
+from tests.support.campaigns import found, listed, run_opened, sweep_opened
 from tests.support.early_warnings import CASE
 from tests.support.hand_set_register import give
-from tests.support.scenario import COUNTY, HOUSEHOLD, by, day, ref
+from tests.support.scenario import COUNTY, HOUSEHOLD, actor, by, day, ref
 
 SUPERVISOR = Actor("team-1", "SUPERVISOR", "office-1", "460000000000")
 PLANNED_PERSONS = 1_234
@@ -91,6 +92,8 @@ def test_a_browser_is_told_to_load_nothing_from_elsewhere_and_to_run_nothing(bro
         f"/pages/households/{HOUSEHOLD}",
         *WARNED,
         "/pages/hospitals",
+        "/pages/campaigns",
+        "/pages/mismatches",
         "/pages/sign-in",
     ):
         answer = browser.get(address, buffered=True)
@@ -163,6 +166,28 @@ def test_a_place_has_its_target_and_its_quality_beside_what_was_found(pages: Pag
     assert "尚未下达" not in target
     assert re.search(r"群众认可度调查.*?0 / 1.*?0\.00.*?≥ 90 %.*?<strong>否</strong>", quality, re.DOTALL)
     assert re.search(r"错退抽查.*?0 / 0.*?≤ 2 %", quality, re.DOTALL)
+
+
+def test_what_a_comparison_found_is_followed_from_its_run_to_the_household(pages: Pages) -> None:
+    province = {**actor("PROVINCE_OFFICER"), "division": "460000000000"}
+    opened = [by(province, command) for command in (run_opened(day(20)), sweep_opened(day(20)))]
+    give(pages.api.side, [*opened, listed(on=day(21)), found(day(22), sector="DIBAO", rule="DIBAO_NOT_REGISTERED")])
+    pages.api.flow()
+    browser = pages.signed_in(SUPERVISOR)
+    shown = text_of(browser.get(f"/pages/campaigns?division={COUNTY}"))
+    (run,) = re.findall(r"<tr>.*?</tr>", shown[shown.index("<tbody>") :], re.DOTALL)[:1]
+    assert re.search(r'href="([^"]+)"', run)
+    assert "0 / 1" in shown
+    (worklist,) = re.findall(r'href="(/pages/mismatches[^"]+)"', run)
+    work = text_of(browser.get(worklist.replace("&amp;", "&")))
+    assert f'href="/pages/households/{HOUSEHOLD}"' in work
+    assert "低保未建档" in work
+    assert str(HOUSEHOLD) not in text_of(browser.get("/pages/mismatches?state=CLOSED"))
+    sheet = browser.get("/pages/mismatches.csv", buffered=True)
+    assert (sheet.mimetype, str(HOUSEHOLD) in sheet.get_data(as_text=True)) == ("text/csv", True)
+    clerk = pages.signed_in(Actor("operator-1", "OPERATOR", "office-1", "460000000000"))
+    figures_alone = text_of(clerk.get(f"/pages/campaigns?division={COUNTY}"))
+    assert "/pages/mismatches" not in figures_alone
 
 
 def test_every_county_has_a_tile_of_its_own_and_a_short_name() -> None:

@@ -162,7 +162,9 @@ def test_of_two_with_fixed_partitions_the_one_before_stops_with_one_line(engine:
     one.step()
     two = fixed()
     two.step()
-    with pytest.raises(AnotherProjector, match=r"^(household|campaign)\.events partition \d+: claimed by another projector") as stopped:
+    with pytest.raises(
+        AnotherProjector, match=r"^(household|campaign)\.events partition \d+: claimed by another projector"
+    ) as stopped:
         one.step()
     assert "\n" not in str(stopped.value)
     one.close()
