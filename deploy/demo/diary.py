@@ -6,6 +6,7 @@ from hashlib import sha256
 from heapq import heappop, heappush
 
 from deploy.demo import exit_plans
+from deploy.demo.campaigns import Campaigns
 from deploy.demo.days import FIRST_DAY, working_day
 from deploy.demo.life import Intent, Life
 from deploy.demo.province import Province
@@ -27,6 +28,7 @@ class Diary:
     def __init__(self, province: Province) -> None:
         self._province = province
         self._due: list[tuple[int, int]] = []
+        self._campaigns = Campaigns(province)
         scale = province.scale
         self._featured = {
             "not_exited": featured.Featured(featured.NOT_EXITED, scale.not_exited),
@@ -46,6 +48,7 @@ class Diary:
         for life in self._province.take_roused():
             self._expect(life)
         yield from exit_plans.steps_on(self._province, day)
+        yield from self._campaigns.steps_on(day)
         for village in self._ledger_days.pop(day.toordinal(), ()):
             yield from self._ledger(village, day)
         while self._due and self._due[0][0] <= day.toordinal():

@@ -45,6 +45,7 @@ class Province:
         self._roused: list[Life] = []
         self._numbers = IdentityNumbers()
         self._children: list[Life] = []
+        self._suspects: list[Life] = []
         self._next_number = scale.not_exited + scale.exited + scale.ledger
         shares = [village.share for village in self.villages]
         self._homes = {
@@ -100,6 +101,15 @@ class Province:
         """Those for which that was done since this was last asked."""
         roused, self._roused = self._roused, []
         return roused
+
+    def suspect(self, life: Life) -> None:
+        """The next comparison will find something about the household."""
+        self._suspects.append(life)
+
+    def take_suspects(self) -> list[Life]:
+        """Those of whom that was said since this was last asked."""
+        suspects, self._suspects = self._suspects, []
+        return suspects
 
     def has_exited(self, turn: Turn, on: date) -> None:
         """A household has exited: what may become of it."""

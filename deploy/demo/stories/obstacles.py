@@ -1,6 +1,7 @@
 """Complaints, findings and mismatches that hold back an exit until somebody has looked into them.
 
-Complaints and findings have lives of their own: a team records, the county assigns, the township puts right, the team looks.
+Complaints and findings have lives of their own: a team records, the county assigns, the township puts right, the team looks. A
+mismatch is found by the next comparison (`deploy.demo.campaigns`).
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from deploy.demo.staff import Office, supervisor_of, team_of
 from deploy.demo.stories.papers import paper
 from deploy.demo.turn import Step, Turn
 from registry.household.exit import ProposeExit
-from registry.household.obstacles import ClearObstacle, OpenObstacle
 from registry.supervision.complaint import ReceiveComplaint, ResolveComplaint
 from registry.supervision.record import RecordFinding
 from registry.supervision.rectify import AssignFinding, RectifyFinding, ReopenFinding, VerifyFinding
@@ -49,9 +49,8 @@ def arise(turn: Turn, kind: str = "", severity: str = "", reopened: bool | None 
         yield _recorded(turn, ref, severity)
         life.plan(turn.in_days(1, 3), assign, ref, turn.office, severity, again)
     else:
-        yield turn.tell(turn.office.county, OpenObstacle, turn.promptly(), kind=kind, ref=ref)
-        life.plan(turn.in_days(8, 40), clear, kind, ref)
-    if kind == FINDING and severity != _GRAVE:
+        turn.province.suspect(life)
+    if kind == MISMATCH or (kind == FINDING and severity != _GRAVE):
         return
     life.obstacles += 1
     if turn.happens(0.4):
@@ -63,12 +62,6 @@ def propose_in_spite(turn: Turn, kind: str) -> Iterator[Step]:
     life = turn.life
     if life.status == "REGISTERED" and life.obstacles and not life.case:
         yield turn.tell(turn.office.team, ProposeExit, turn.today, refused_for=f"E-OPEN-{kind}")
-
-
-def clear(turn: Turn, kind: str, ref: UUID) -> Iterator[Step]:
-    """Somebody looked into it."""
-    yield turn.tell(turn.office.township, ClearObstacle, turn.promptly(), kind=kind, ref=ref)
-    turn.life.obstacles -= 1
 
 
 def resolve(turn: Turn, complaint_id: UUID, office: Office) -> Iterator[Step]:

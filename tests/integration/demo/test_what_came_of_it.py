@@ -35,17 +35,6 @@ NOT_TOLD = {
     "reference.sync_discrepancy_found",
     "reference.sync_discrepancy_resolved",
     "supervision.typical_case_chosen",
-    "campaign.comparison_mismatch_acted",
-    "campaign.comparison_mismatch_assigned",
-    "campaign.comparison_mismatch_closed",
-    "campaign.comparison_mismatch_found",
-    "campaign.comparison_mismatch_verified",
-    "campaign.comparison_run_closed",
-    "campaign.comparison_run_opened",
-    "campaign.sweep_closed",
-    "campaign.sweep_household_checked",
-    "campaign.sweep_opened",
-    "campaign.sweep_target_listed",
 }
 """Events of which the demonstration has no story."""
 SELDOM = {
