@@ -17,7 +17,7 @@ from projections.weekly.sheet import rows
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """The media type."""
 Cell = int | str | None
-_WIDTHS: Final = {"figures": (10, 34, 22, 14, 24), "counties": (10, 34, 16, 34, 22, 12, 24)}
+_WIDTHS: Final = {"figures": (10, 44, 22, 14, 26), "counties": (10, 34, 16, 34, 22, 12, 24)}
 _CORRECTIONS: Final = ("code", "figure", "week_changed", "county", "events_change", "persons_change", "by")
 _CHANGE: Final = "+#,##0;-#,##0;0"
 
@@ -54,8 +54,8 @@ class _Pages:
         sheet, told = self._added("figures", _WIDTHS["figures"]), self._told
         sheet.write_string(0, 0, told.title, self._title)
         for row, (label, text) in enumerate(told.facts, 1):
-            sheet.write_string(row, 0, label)
-            sheet.write_string(row, 1, text)
+            sheet.write_string(row, 1, label)
+            sheet.write_string(row, 2, text)
         start = len(told.facts) + 2
         if told.hidden:
             sheet.write_string(start - 1, 0, word("hidden", told.language))

@@ -80,7 +80,7 @@ def test_the_workbook_adds_up_and_defines_what_it_counts(language: str) -> None:
         assert told[code] == (code, label_of(words, language), *values)
         definition = words.definition_zh if language == "zh" else words.definition_en
         assert defined[code] == (code, label_of(words, language), definition)
-    assert told[word("fingerprint", language)][1] == fingerprint(document)
+    assert (word("fingerprint", language), fingerprint(document)) in {line[1:3] for line in figures}
     assert definitions[-1][1:] == (word("not_collected", language), " ".join(document["not_collected"]))
 
 
