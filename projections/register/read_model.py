@@ -6,7 +6,7 @@ from projections.read_model import ReadModel
 from projections.register.projection import HOUSEHOLD_EVENTS, REFERENCE_EVENTS, RegisterProjection
 from projections.register.tables import CHECKPOINT, METADATA
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 REGISTER: Final = ReadModel(
     name="register",
