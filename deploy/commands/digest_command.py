@@ -1,19 +1,41 @@
 """`registry digest`: a week's digest, made from the place where the week was closed. It changes nothing in the register."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from deploy.cli import data_options, language
 from deploy.composition.read_side import opened_views
 from deploy.settings import Settings
+from deploy.told_errors import Language
 from projections.database import snapshot
 from projections.register.read_model import REGISTER
+from projections.weekly.files.pdf import pdf
+from projections.weekly.files.printed import printed
+from projections.weekly.files.workbook import workbook
 from projections.weekly.making import Document, canonical, fingerprint, make
+from projections.weekly.sheet import csv_file
 from projections.weekly.telling import lines
 from projections.weekly.window import week
+
+FORMATS: Final[dict[str, Callable[[Document, Language], bytes]]] = {
+    "text": lambda document, lang: "".join(f"{line}\n" for line in lines(document, lang)).encode(),
+    "json": lambda document, lang: canonical(document),
+    "csv": csv_file,
+    "xlsx": workbook,
+    "html": printed,
+    "pdf": pdf,
+}
+HIDING: Final[dict[str, Callable[[Document, Language], bytes]]] = {
+    "xlsx": lambda document, lang: workbook(document, lang, hidden=True),
+    "html": lambda document, lang: printed(document, lang, hidden=True),
+    "pdf": lambda document, lang: pdf(document, lang, hidden=True),
+}
+"""Those that can leave out what is small: the others are lists of single counties."""
+_NO_TEXT: Final = ("xlsx", "pdf")
 
 
 class DigestDiffers(Exception):
@@ -46,10 +68,24 @@ def make_file(data: str | None, label: str, team: int | None, file: Path) -> Non
 
 @command.command("show")
 @_asked
-def show(data: str | None, label: str, team: int | None) -> None:
-    """Print the digest's figures."""
-    for line in lines(_made(data, label, team), language()):
-        click.echo(line)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="What to make of it.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of its words (default: the program's).")
+@click.option("--hide-small", is_flag=True, help="For who may not see households: no number below 3, no county by itself.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A new file to write to.")
+def show(
+    data: str | None, label: str, team: int | None, form: str, lang: Language | None, hide_small: bool, output: Path | None
+) -> None:
+    """Print the digest, or write it to a file: as text, JSON, CSV, a workbook, a page to print or PDF."""
+    if hide_small and form not in HIDING:
+        raise click.UsageError(f"--hide-small goes with --format {', '.join(HIDING)}")
+    if output is None and form in _NO_TEXT and sys.stdout.isatty():
+        raise click.UsageError(f"a terminal shows no {form}: -o FILE")
+    content = (HIDING if hide_small else FORMATS)[form](_made(data, label, team), lang or language())
+    if output is not None:
+        with output.open("xb") as new:
+            new.write(content)
+    else:
+        click.echo(content.decode() if form == "text" else content, nl=False)
 
 
 @command.command("verify")

@@ -4,10 +4,8 @@ Who may see the figures of a place sees its digest; the files and what is behind
 others a figure of one or two is not told (small cells), nor is any county's by itself.
 """
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
@@ -21,9 +19,13 @@ from projections.pages.shell import address, language, page
 from projections.register.queries.fields import id_text, instant_text
 from projections.weekly.behind import Behind, behind
 from projections.weekly.figures import tells_persons
+from projections.weekly.files.paper import units_in
+from projections.weekly.files.pdf import PdfNotInstalled, makes_pdf, pdf
+from projections.weekly.files.workbook import XLSX, workbook
 from projections.weekly.making import DigestUnbalanced, Document, canonical, fingerprint, make
 from projections.weekly.reading import WeekNotClosed, closed_weeks
-from projections.weekly.sheet import rows, words_of
+from projections.weekly.sheet import csv_file, words_of
+from projections.weekly.showing import shown, totals, written
 from projections.weekly.teams import TeamUnknown, teams, units_of
 from projections.weekly.window import Week, WeekMalformed, week
 from schemas.access import ACTOR, Actor, decide
@@ -32,7 +34,7 @@ from schemas.event_labels import event_label
 
 ACTION: Final = "query.totals"
 WEEKS: Final = 60
-SMALL: Final = 3
+_FILES: Final = {"JSON": "digest_file", "CSV": "digest_sheet", "XLSX": "digest_workbook", "PDF": "digest_print"}
 _WRONG: Final = (WeekMalformed, WeekNotClosed, TeamUnknown, DigestUnbalanced)
 
 
@@ -51,22 +53,19 @@ def add_digests(blueprint: Blueprint, parts: QueryParts) -> None:
         with _made(parts, label) as (_, _, document):
             detailed = _may_see_cases(document)
         kept = {} if document["team"] is None else {"team": str(document["team"])}
-        links = {
-            "json": address(url_for("pages.digest_file", label=label), kept),
-            "csv": address(url_for("pages.digest_sheet", label=label), kept),
-        }
-        lines = [_line(document, code, detailed) for code in words_of()]
-        print_ = fingerprint(document)
-        changed = _shown(len(document["corrections"]), detailed)
-        shown: dict[str, Any] = {
-            "lines": lines,
-            "links": links,
-            "fingerprint": print_,
-            "detailed": detailed,
-            "kept": kept,
-            "changed": changed,
-        }
-        return page("digest.html", told=document, **shown)
+        files = {kind: address(url_for(f"pages.{name}", label=label), kept) for kind, name in _FILES.items()}
+        if not makes_pdf():
+            del files["PDF"]
+        return page(
+            "digest.html",
+            told=document,
+            lines=[_line(document, code, detailed) for code in words_of()],
+            files=files,
+            fingerprint=fingerprint(document),
+            detailed=detailed,
+            kept=kept,
+            changed=written(shown(len(document["corrections"]), hidden=not detailed)),
+        )
 
     @blueprint.get("/digests/<label>/<figure>")
     def digest_figure(label: str, figure: str) -> Response:
@@ -96,15 +95,29 @@ def _add_files(blueprint: Blueprint, parts: QueryParts) -> None:
     def digest_file(label: str) -> Response:
         with _made(parts, label) as (_, _, document):
             _require_cases(document)
-        return _file(canonical(document), "application/json", f"digest-{_name(document)}.json")
+        return _file(canonical(document), "application/json; charset=utf-8", f"digest-{_name(document)}.json")
 
     @blueprint.get("/digests/<label>.csv")
     def digest_sheet(label: str) -> Response:
         with _made(parts, label) as (_, _, document):
             _require_cases(document)
-        text = StringIO()
-        csv.writer(text).writerows(rows(document, language()))
-        return _file(b"\xef\xbb\xbf" + text.getvalue().encode(), "text/csv", f"digest-{_name(document)}.csv")
+        return _file(csv_file(document, language()), "text/csv; charset=utf-8", f"digest-{_name(document)}.csv")
+
+    @blueprint.get("/digests/<label>.xlsx")
+    def digest_workbook(label: str) -> Response:
+        with _made(parts, label) as (_, _, document):
+            _require_cases(document)
+        return _file(workbook(document, language()), XLSX, f"digest-{_name(document)}.xlsx")
+
+    @blueprint.get("/digests/<label>.pdf")
+    def digest_print(label: str) -> Response:
+        with _made(parts, label) as (_, _, document):
+            _require_cases(document)
+        try:
+            content = pdf(document, language())
+        except PdfNotInstalled as missing:
+            raise QueryRefused([Fault(missing.code)]) from missing
+        return _file(content, "application/pdf", f"digest-{_name(document)}.pdf")
 
 
 @contextmanager
@@ -135,31 +148,19 @@ def _team() -> int | None:
 
 
 def _may_see_cases(document: Document) -> bool:
-    return all(decide(_actor(), HOUSEHOLD, unit) is None for unit in document["flows"]["I1"])
+    return all(decide(_actor(), HOUSEHOLD, unit) is None for unit in units_in(document))
 
 
 def _require_cases(document: Document) -> None:
     require_role(_actor(), HOUSEHOLD)
-    for unit in document["flows"]["I1"]:
+    for unit in units_in(document):
         require_scope(_actor(), HOUSEHOLD, unit, at="team")
 
 
 def _line(document: Document, code: str, detailed: bool) -> dict[str, Any]:
     """A figure over all its counties: amount, persons and how many of earlier weeks, each as it is shown."""
-    cells = (document["flows"].get(code) or document["stocks"][code]).values()
-    names = ("households", "persons") if code in document["stocks"] else ("events", "persons", "earlier")
-    sums: dict[str, int | None] = {name: sum(cell[name] for cell in cells) for name in names}
-    if not tells_persons(code):
-        sums["persons"] = None
-    values = (sums[names[0]], sums["persons"], sums.get("earlier"))
-    return {"code": code, "words": words_of()[code], "values": [_shown(value, detailed) for value in values]}
-
-
-def _shown(value: int | None, detailed: bool) -> str:
-    """A number, a dash where there is none, and of a small one that it is small to those who may not see cases."""
-    if value is None:
-        return "—"
-    return f"{value:,}" if detailed or not 0 < value < SMALL else f"< {SMALL}"
+    values = [written(shown(value, hidden=not detailed)) for value in totals(document, code)]
+    return {"code": code, "words": words_of()[code], "values": values}
 
 
 def _event(one: Behind) -> dict[str, Any]:
@@ -178,4 +179,4 @@ def _name(document: Document) -> str:
 
 def _file(content: bytes, kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, headers=headers, content_type=f"{kind}; charset=utf-8")
+    return Response(content, headers=headers, content_type=kind)

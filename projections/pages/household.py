@@ -12,8 +12,8 @@ from projections.api.get_household import get_household
 from projections.api.get_household_timeline import get_household_timeline
 from projections.api.parts import QueryParts
 from projections.api.waiting import Waiting
+from projections.charts import spans
 from projections.pages.asking import filled_in, told_by
-from projections.pages.charts import spans
 from projections.pages.shell import language, page
 from schemas.clock import shanghai_date
 

@@ -16,8 +16,8 @@ from projections.api.get_division_exit_plan import get_division_exit_plan
 from projections.api.get_division_sample_checks import get_division_sample_checks
 from projections.api.get_division_totals import get_division_totals
 from projections.api.parts import QueryParts
+from projections.charts import stacked_bars, tile_map
 from projections.pages.asking import filled_in, told_by
-from projections.pages.charts import stacked_bars, tile_map
 from projections.pages.progress import quality_of, target_of
 from projections.pages.shell import language, page, words
 from projections.pages.tiles import tiles_of

@@ -147,6 +147,8 @@ TIMELINE: Final = Table(
     Column("replaced_by", Integer),
     # With the event's bytes a row is too wide for a tree without row ids: these are appended, and found by a narrow index.
     Column("stored", LargeBinary, nullable=False),
+    # What was learnt in a week, among all that ever was. It grows at its end: time does not go back in a partition.
+    Index("timeline_by_recorded_at", "recorded_at"),
 )
 
 HISTORY: Final = Table(

@@ -95,9 +95,10 @@ def test_a_supervisor_goes_down_to_a_household_and_back_in_time(site: Site) -> N
     page.get_by_role("link", name="Weekly digests").click()
     page.locator("main .weeks a").first.click()
     site.looked_at(page, "digest")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
-    assert download.value.suggested_filename.endswith("-province.csv")
+    for kind in ("CSV", "XLSX", "PDF"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=kind).click()
+        assert download.value.suggested_filename.endswith(f"-province.{kind.lower()}")
     page.get_by_role("link", name="Home visits").click()
     site.looked_at(page, "digest-figure")
     page.get_by_role("link", name="Early warnings").click()

@@ -1,16 +1,32 @@
 """`registry digest` on a real register: made once, printed, made again to the same bytes, and refused by a stable code."""
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from deploy.composition.read_side import opened_views
+from deploy.settings import Settings
+from projections.database import snapshot
+from projections.register.read_model import REGISTER
+from projections.weekly.files.pdf import pdf
+from projections.weekly.files.printed import printed
+from projections.weekly.files.workbook import workbook
+from projections.weekly.making import Document, canonical, make
+from projections.weekly.sheet import csv_file
+from projections.weekly.teams import team_of
+from projections.weekly.telling import lines
+from projections.weekly.window import week
 from tests.support.api_client import an_api
 from tests.support.hand_set_register import give, make_installation, move_clock
 from tests.support.histories import applied
 from tests.support.program import registry
-from tests.support.scenario import day
+from tests.support.scenario import COUNTY, DAY_ONE, day
 
 WEEK = ("--week", "2018-W36")
+TEAM = team_of(COUNTY, DAY_ONE)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +66,66 @@ def test_it_is_printed_in_both_languages(data: Path) -> None:
     chinese = registry("--lang", "zh", "digest", "show", *WEEK, "--data", data)
     assert "I1    Applications: 1 (3 persons; 0 of earlier weeks)" in english.lines, english.err
     assert "I1    新申请: 1（3 人；补报 0）" in chinese.lines
+
+
+def document(data: Path, team: int | None = None) -> Document:
+    with opened_views(Settings.read(data=str(data))) as views, snapshot(views.open_live(REGISTER)) as connection:
+        return make(connection, week(WEEK[1]), team)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("text", lambda told, lang: "".join(f"{line}\n" for line in lines(told, lang)).encode()),
+        ("json", lambda told, lang: canonical(told)),
+        ("csv", csv_file),
+        ("xlsx", workbook),
+        ("html", printed),
+        ("pdf", pdf),
+    ],
+)
+def test_it_is_written_to_a_new_file_in_each_form_and_language(
+    data: Path, tmp_path: Path, form: str, expected: Callable[[Document, str], bytes], lang: str
+) -> None:
+    file, asked = tmp_path / f"digest.{form}", ("--team", TEAM, "--format", form, "--lang", lang)
+    written = registry("digest", "show", *WEEK, *asked, "--data", data, "-o", file)
+    assert (written.status, written.out) == (0, ""), written.err
+    content = file.read_bytes()
+    assert content == expected(document(data, TEAM), lang)
+    refused = registry("digest", "show", *WEEK, *asked, "--data", data, "-o", file)
+    assert (refused.status != 0, "Traceback" in refused.err, file.read_bytes()) == (True, False, content)
+
+
+def test_bytes_go_to_standard_output_as_they_are(data: Path) -> None:
+    command = [sys.executable, "-m", "deploy.cli", "digest", "show", *WEEK, "--data", str(data)]
+    for form, expected in (("json", canonical(document(data))), ("xlsx", workbook(document(data), "en"))):
+        done = subprocess.run([*command, "--format", form, "--lang", "en"], capture_output=True, check=True)
+        assert done.stdout == expected
+
+
+@pytest.mark.parametrize("form", ["xlsx", "html", "pdf"])
+def test_small_numbers_are_left_out_of_what_others_are_given(data: Path, tmp_path: Path, form: str) -> None:
+    file = tmp_path / "digest"
+    hidden = registry("digest", "show", *WEEK, "--format", form, "--lang", "zh", "--hide-small", "--data", data, "-o", file)
+    assert hidden.status == 0, hidden.err
+    make_it = {"xlsx": workbook, "html": printed, "pdf": pdf}[form]
+    assert file.read_bytes() == make_it(document(data), "zh", hidden=True) != make_it(document(data), "zh")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "csv"])
+def test_a_list_of_counties_cannot_hide_small_numbers(data: Path, form: str) -> None:
+    refused = registry("digest", "show", *WEEK, "--format", form, "--hide-small", "--data", data)
+    assert (refused.status, "--hide-small goes with --format xlsx, html, pdf" in refused.err) == (2, True)
+
+
+def test_without_the_extra_the_error_is_one_line_that_names_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    refused = registry("digest", "show", *WEEK, "--format", "pdf", "--data", data, "-o", tmp_path / "digest.pdf")
+    assert (refused.status, refused.codes, "household-registry[pdf]" in refused.err) == (1, ["E-PDF-NOT-INSTALLED"], True)
+    assert not (tmp_path / "digest.pdf").exists()
 
 
 @pytest.mark.parametrize(

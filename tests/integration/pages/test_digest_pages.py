@@ -1,7 +1,8 @@
 """The weekly digests' pages: the same figures and bytes as the digest itself, what is behind them, and who is shown how much."""
 
 import csv
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from io import StringIO
 
 import pytest
@@ -11,6 +12,8 @@ from deploy.composition.read_side import opened_views
 from projections.database import snapshot
 from projections.register.read_model import REGISTER
 from projections.weekly.figures import tells_persons
+from projections.weekly.files.pdf import pdf
+from projections.weekly.files.workbook import XLSX, workbook
 from projections.weekly.making import Document, canonical, fingerprint, make
 from projections.weekly.teams import team_of
 from projections.weekly.window import week
@@ -75,6 +78,29 @@ def test_the_sheet_has_a_line_for_each_figure_and_county_of_the_team(pages: Page
     assert len(lines) == (len(told["stocks"]) + len(told["flows"])) * len(told["stocks"]["H1"])
     of_all = sum(cell["events"] for cells in told["flows"].values() for cell in cells.values())
     assert sum(int(line[4]) for line in lines if line[0] in told["flows"]) == of_all > 0
+
+
+@pytest.mark.parametrize("team", [None, TEAM])
+@pytest.mark.parametrize(("kind", "make", "media"), [("XLSX", workbook, XLSX), ("PDF", pdf, "application/pdf")])
+def test_the_digest_is_had_as_a_workbook_and_as_pdf(
+    pages: Pages, browser: FlaskClient, kind: str, make: Callable[[Document, str], bytes], media: str, team: int | None
+) -> None:
+    asked = "" if team is None else f"?team={team}"
+    path = f"/pages/digests/{WEEK}.{kind.lower()}{asked}"
+    assert f'<a href="{path}">{kind}</a>' in text_of(browser.get(f"/pages/digests/{WEEK}{asked}"))
+    answer = browser.get(path)
+    assert (answer.content_type, answer.get_data()) == (media, make(made(pages, team), "zh"))
+    name = f"digest-{WEEK}-{'province' if team is None else f'team-{team}'}.{kind.lower()}"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_without_what_makes_pdfs_none_is_offered_and_the_refusal_says_what_to_install(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    assert f"{WEEK}.pdf" not in text_of(browser.get(f"/pages/digests/{WEEK}"))
+    refused = browser.get(f"/pages/digests/{WEEK}.pdf")
+    assert (refused.status_code, "E-PDF-NOT-INSTALLED" in text_of(refused)) == (501, True)
 
 
 def test_who_may_not_see_households_is_told_no_small_figure_and_no_countys(pages: Pages) -> None:

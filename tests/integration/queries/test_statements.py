@@ -18,11 +18,14 @@ from projections.register.queries.prepared import driver_of, driver_on
 from projections.register.queries.totals import totals_now
 from projections.register.queries.village_ledger import village_ledger
 from projections.register.tables import HOUSEHOLD
+from projections.weekly.reading import CutPlace, facts_of
+from projections.weekly.window import week
 from tests.integration.queries.conftest import Make
 from tests.support.register_rows import create_register, day, fill, household_row, insert, instant, with_villages
 
 COUNTY, VILLAGE = "469024000000", "469024100201"
 MOMENT = Moment(day("2019-06-01"), instant("2019-09-01T00:00:00"))
+WEEK = week("2021-W10")
 KEY = bytes(16)
 Ask = Callable[[Connection], object]
 
@@ -68,8 +71,12 @@ def plans(engine: Engine, ask: Ask) -> list[str]:
         (lambda c: household_then(c, KEY, MOMENT), "register_history USING INDEX register_history_by_household (household_id="),
         (lambda c: totals_now(c, COUNTY, 9), "household USING COVERING INDEX household_by_division (division>"),
         (lambda c: village_ledger(c, VILLAGE), "household USING INDEX household_by_division (division="),
+        (
+            lambda c: facts_of(c, WEEK, CutPlace(9, {})),
+            "timeline USING INDEX timeline_by_recorded_at (recorded_at>? AND recorded_at<?)",
+        ),
     ],
-    ids=["page now", "page then", "next page then", "one then", "totals now", "ledger"],
+    ids=["page now", "page then", "next page then", "one then", "totals now", "ledger", "a week's facts"],
 )
 def test_rows_are_found_by_an_index(register: Engine, ask: Ask, found_by: str) -> None:
     steps = plans(register, ask)
