@@ -10,10 +10,12 @@ from projections.register.batch import Batch, Row
 from projections.register.history import Rewrites
 from projections.register.state import Household, Rectangle
 from projections.register.tables import (
+    COMPLAINT_STEP,
     CUT,
     DIVISION_EXIT,
     DIVISIONS,
     EXIT_PLAN,
+    FINDING_STEP,
     FLOW,
     HISTORY,
     HOUSEHOLD,
@@ -53,6 +55,8 @@ def write_batch(connection: Connection, batch: Batch) -> None:
     upsert_rows(connection, SYNC_EVENT, batch.sync_events)
     upsert_rows(connection, EXIT_PLAN, batch.exit_plans)
     upsert_rows(connection, DIVISION_EXIT, batch.exit_steps)
+    upsert_rows(connection, FINDING_STEP, batch.finding_steps)
+    upsert_rows(connection, COMPLAINT_STEP, batch.complaint_steps)
 
 
 def _write_households(connection: Connection, households: Iterable[Household]) -> None:
