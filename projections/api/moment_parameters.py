@@ -19,6 +19,7 @@ from projections.api.parts import QueryParts
 from projections.expenses.queries.moments import warnings_known_before
 from projections.register.queries.fields import DAY, INSTANT, day_number, day_text, instant_text, or_null
 from projections.register.queries.moments import Moment, known_before
+from projections.register.queries.supervision import supervision_known_before
 from schemas.clock import shanghai_date
 
 KNOWN_AT: Final = instant(
@@ -47,6 +48,7 @@ class Book:
 
 REGISTER: Final = Book(lambda parts: parts.reading(), known_before)
 WARNINGS: Final = Book(lambda parts: parts.reading_expenses(), warnings_known_before)
+SUPERVISION: Final = Book(lambda parts: parts.reading(), supervision_known_before)
 
 
 def check_moment(parts: QueryParts, values: Mapping[str, Any], faults: Faults, book: Book = REGISTER) -> None:
