@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from projections.api.errors import Fault, NotReady, NotYet, QueryRefused, ViewUnavailable
 from projections.api.parts import QueryParts
 from projections.pages.digest import add_digests
+from projections.pages.findings import add_findings
 from projections.pages.hospitals import add_hospitals
 from projections.pages.household import add_household
 from projections.pages.overview import add_overview
@@ -31,6 +32,7 @@ def pages_blueprint(parts: QueryParts, door: Door) -> Blueprint:
     add_register(blueprint, parts)
     add_household(blueprint, parts)
     add_warnings(blueprint, parts)
+    add_findings(blueprint, parts)
     add_hospitals(blueprint, parts)
     add_digests(blueprint, parts)
 
