@@ -20,7 +20,9 @@ from projections.api.get_division import get_division
 from projections.api.get_division_balance import get_division_balance
 from projections.api.get_division_children import get_division_children
 from projections.api.get_division_comparison_runs import get_division_comparison_runs
+from projections.api.get_division_complaints import get_division_complaints
 from projections.api.get_division_exit_plan import get_division_exit_plan
+from projections.api.get_division_findings import get_division_findings
 from projections.api.get_division_ledger import get_division_ledger
 from projections.api.get_division_sample_checks import get_division_sample_checks
 from projections.api.get_division_sweeps import get_division_sweeps
@@ -29,6 +31,7 @@ from projections.api.get_division_totals import get_division_totals
 from projections.api.get_division_visit_figures import get_division_visit_figures
 from projections.api.get_division_warning_figures import get_division_warning_figures
 from projections.api.get_event_types import get_event_types
+from projections.api.get_finding import get_finding
 from projections.api.get_hospital_dead_letters import get_hospital_dead_letters
 from projections.api.get_hospitals import get_hospitals
 from projections.api.get_household import get_household
@@ -82,6 +85,9 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_division_comparison_runs(parts),
         get_division_sweeps(parts),
         get_mismatches(parts),
+        get_division_findings(parts),
+        get_finding(parts, waiting),
+        get_division_complaints(parts),
         get_code_tables(parts),
         get_code_table(parts),
         get_event_types(parts),

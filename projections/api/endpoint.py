@@ -40,6 +40,7 @@ class PathPart:
 PATH_PARTS: Final[Mapping[str, PathPart]] = {
     "household_id": PathPart("uuid:", ID.schema, "The household"),
     "case_id": PathPart("uuid:", ID.schema, "The case"),
+    "finding_id": PathPart("uuid:", ID.schema, "The finding"),
     "institution": PathPart(
         "", {"type": "string", "pattern": "^H[0-9]{11}$", "examples": ["H46902400001"]}, "The hospital, by its national code"
     ),

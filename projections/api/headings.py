@@ -107,6 +107,18 @@ HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
     "silent_since": ("中断上报时间", "Silent since"),
     "stopped": ("是否停止接收", "Stopped"),
     "stopped_since": ("停止接收时间", "Stopped since"),
+    "finding_id": ("督查问题编号", "Finding id"),
+    "finding_state": ("督查问题状态", "State"),
+    "found_in": ("发现地点区划", "Found in"),
+    "team": ("督查组", "Team"),
+    "section": ("督查板块", "Section"),
+    "finding_type": ("督查问题类型", "Type"),
+    "severity": ("严重程度", "Severity"),
+    "conduct_kind": ("作风问题表现", "Kind of conduct"),
+    "holds_exit": ("是否阻止退出", "Holds back the exit"),
+    "found_on": ("发现日期", "Found on"),
+    "state_on": ("状态起始日期", "In this state since"),
+    "rectify_by": ("整改期限", "To be put right by"),
     "seconds_max": ("结算至接收最长（秒）", "Settlement to acceptance, longest (s)"),
 }
 

@@ -20,6 +20,7 @@ from projections.expenses.queries.moments import expenses_known_before, warnings
 from projections.register.queries.campaigns import campaigns_known_before
 from projections.register.queries.fields import DAY, INSTANT, day_number, day_text, instant_text, or_null
 from projections.register.queries.moments import Moment, known_before
+from projections.register.queries.supervision import supervision_known_before
 from schemas.clock import shanghai_date
 
 KNOWN_AT: Final = instant(
@@ -50,6 +51,7 @@ REGISTER: Final = Book(lambda parts: parts.reading(), known_before)
 WARNINGS: Final = Book(lambda parts: parts.reading_expenses(), warnings_known_before)
 CAMPAIGNS: Final = Book(lambda parts: parts.reading(), campaigns_known_before)
 EXPENSES: Final = Book(lambda parts: parts.reading_expenses(), expenses_known_before)
+SUPERVISION: Final = Book(lambda parts: parts.reading(), supervision_known_before)
 
 
 def check_moment(parts: QueryParts, values: Mapping[str, Any], faults: Faults, book: Book = REGISTER) -> None:

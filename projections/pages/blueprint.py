@@ -10,6 +10,7 @@ from projections.api.errors import Fault, NotReady, NotYet, QueryRefused, ViewUn
 from projections.api.parts import QueryParts
 from projections.pages.campaigns import add_campaigns
 from projections.pages.digest import add_digests
+from projections.pages.findings import add_findings
 from projections.pages.hospitals import add_hospitals
 from projections.pages.household import add_household
 from projections.pages.overview import add_overview
@@ -32,6 +33,7 @@ def pages_blueprint(parts: QueryParts, door: Door) -> Blueprint:
     add_register(blueprint, parts)
     add_household(blueprint, parts)
     add_warnings(blueprint, parts)
+    add_findings(blueprint, parts)
     add_hospitals(blueprint, parts)
     add_campaigns(blueprint, parts)
     add_digests(blueprint, parts)

@@ -43,6 +43,8 @@ class Batch:
     sweep_steps: list[Row] = field(default_factory=list)
     exit_plans: list[Row] = field(default_factory=list)
     exit_steps: list[Row] = field(default_factory=list)
+    finding_steps: list[Row] = field(default_factory=list)
+    complaint_steps: list[Row] = field(default_factory=list)
     checkpoints: dict[TopicPartition, Checkpoint] = field(default_factory=dict)
     reshaped: dict[int, dict[bytes, Shape]] = field(default_factory=dict)
     totals: dict[int, Totals] = field(default_factory=dict)

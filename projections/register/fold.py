@@ -18,6 +18,7 @@ from projections.register.flows import CORRECTED
 from projections.register.history import ALL_DAYS, believe
 from projections.register.samples import take_sample
 from projections.register.state import Household, Shape
+from projections.register.supervision import take_step
 from projections.register.sync import sync_row
 from projections.register.tables import TIMELINE
 from projections.register.visits import FLAGGED, RECORDED, take_visit
@@ -104,6 +105,11 @@ class Fold:
         """Take in a sample, or what was found at one of its households."""
         self.batch.changed += 1
         take_sample(self.batch, event_type, event)
+
+    def supervision_step(self, event_type: str, event: Event) -> None:
+        """Take in a step of a finding or a complaint."""
+        self.batch.changed += 1
+        take_step(self.batch, event_type, event)
 
     def _apply(self, household: Household, fact: Fact, event: Event) -> None:
         if not fact.shapes:

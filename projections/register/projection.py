@@ -30,6 +30,7 @@ from projections.register.household_cache import HouseholdCache
 from projections.register.loading import load_households
 from projections.register.samples import SAMPLES
 from projections.register.state import Household
+from projections.register.supervision import STEPS as SUPERVISION_STEPS
 from projections.register.sync import SYNCED
 from projections.register.tables import CHECKPOINT
 from projections.register.visits import FLAGGED
@@ -41,11 +42,12 @@ from schemas.messages import Record, TopicPartition
 HOUSEHOLD_EVENTS: Final = "household.events"
 REFERENCE_EVENTS: Final = "reference.events"
 CAMPAIGN_EVENTS: Final = "campaign.events"
+SUPERVISION_EVENTS: Final = "supervision.events"
 PERIOD_CLOSED: Final = "registry.period_closed"
 PLANS: Final = frozenset({PLAN_SET, *STEPS})
 WANTED: Final[dict[str, Fact | None]] = {
     **FACTS,
-    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED, *CAMPAIGNS)),
+    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED, *CAMPAIGNS, *SUPERVISION_STEPS)),
 }
 """The event types of which more than the envelope is read."""
 HOUSEHOLDS_MAX: Final = 20_000
@@ -172,6 +174,8 @@ class RegisterProjection:
                 fold.sync(plan.event_type, event)
             elif plan.event_type in CAMPAIGNS:
                 fold.campaign(plan.event_type, event)
+            elif plan.event_type in SUPERVISION_STEPS:
+                fold.supervision_step(plan.event_type, event)
             last[record.topic, record.partition] = record.offset + 1, position, event["recorded_at"]
         known = self._known()
         claims = {place: known[place].claim for place in last if place in known}

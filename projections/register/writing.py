@@ -12,10 +12,12 @@ from projections.register.state import Household, Rectangle
 from projections.register.tables import (
     CAMPAIGN,
     CAMPAIGN_END,
+    COMPLAINT_STEP,
     CUT,
     DIVISION_EXIT,
     DIVISIONS,
     EXIT_PLAN,
+    FINDING_STEP,
     FLOW,
     HISTORY,
     HOUSEHOLD,
@@ -61,6 +63,8 @@ def write_batch(connection: Connection, batch: Batch) -> None:
     upsert_rows(connection, SWEEP_STEP, batch.sweep_steps)
     upsert_rows(connection, EXIT_PLAN, batch.exit_plans)
     upsert_rows(connection, DIVISION_EXIT, batch.exit_steps)
+    upsert_rows(connection, FINDING_STEP, batch.finding_steps)
+    upsert_rows(connection, COMPLAINT_STEP, batch.complaint_steps)
 
 
 def _write_households(connection: Connection, households: Iterable[Household]) -> None:

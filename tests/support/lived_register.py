@@ -1,4 +1,7 @@
-"""A register that has been lived in: a household that relapsed and came back, a neighbour, one far away; all by real commands."""
+"""A register that has been lived in: a household that relapsed and came back, a neighbour, one far away; all by real commands.
+
+On day 349 a patient is warned of, and a finding and a complaint are recorded that are about no household.
+"""
 
 import time
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from tests.support.early_warnings import assessed
 from tests.support.hand_set_register import give, make_installation, move_clock, request_of
 from tests.support.histories import do, re_entered
 from tests.support.scenario import FAR_VILLAGE, HOUSEHOLD, OTHER_VILLAGE, Step, by, day
+from tests.support.supervision import assigned, complained, found, team_assigned
 
 
 @contextmanager
@@ -28,6 +32,7 @@ def a_lived_register(folder: Path) -> Iterator[Api]:
         move_clock(api.side, day(350))
         give(api.side, [a_correction(api)])
         a_warning(api)
+        give(api.side, under_supervision())
         until(api, 360)
         await_villages(api)
         yield api
@@ -51,6 +56,12 @@ def a_warning(api: Api) -> None:
     """What a patient spent whom no household has taken in."""
     command = assessed(on=day(349), subject_kind="PERSON", subject_id=PATIENT)
     api.side.service.execute(command, request_of(api.side, INTAKE_ACTOR))
+
+
+def under_supervision() -> list[Step]:
+    """What a team found in the township, which is to put it right, and what somebody said on the telephone."""
+    about = {"household_id": None}
+    return [team_assigned(340), found(349, severity="MINOR", **about), assigned(349, due=355), complained(349, **about)]
 
 
 def await_villages(api: Api) -> None:

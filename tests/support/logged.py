@@ -5,7 +5,7 @@ for batch in batches(interleaved(records, chance), chance): projection.fold(batc
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import count
@@ -25,8 +25,10 @@ PROVINCE = "460000000000"
 SOURCE = "/registry/test"
 
 
-def logged(*lives: Sequence[RegistryEvent], every: int = 0, until: datetime | None = None) -> list[Record]:
-    """Every record of the topic of households, in the order of the store.
+def logged(
+    *lives: Sequence[RegistryEvent], every: int = 0, until: datetime | None = None, topics: Collection[str] = (TOPIC,)
+) -> list[Record]:
+    """Every record of the topic of households, or of these topics, in the order of the store.
 
     every: each so many of the weeks and months are closed as they end, with twelve records each, up to `until` or the last
     event; 0: none.
@@ -37,27 +39,27 @@ def logged(*lives: Sequence[RegistryEvent], every: int = 0, until: datetime | No
     for event, recorded_at in _with_periods(events, until, every) if every else ((e, e.timestamp) for e in events):
         event_type, state = mapper.encode(event, recorded_at, bytes(32))
         rows.append((len(rows) + 1, event.originator_id.bytes, event_type, state, int(recorded_at.timestamp() * 1_000_000)))
-    return recorded(messages_of(rows, SOURCE))
+    return recorded(messages_of(rows, SOURCE), topics)
 
 
-def recorded(messages: Iterable[Message]) -> list[Record]:
-    """The messages of the topic of households, each with its place."""
-    ends: dict[int, int] = defaultdict(int)
+def recorded(messages: Iterable[Message], topics: Collection[str] = (TOPIC,)) -> list[Record]:
+    """The messages of the topic of households, or of these topics, each with its place."""
+    ends: dict[tuple[str, int], int] = defaultdict(int)
     records = []
     for topic, key, value, headers, timestamp_ms, partition in messages:
-        if topic == TOPIC:
+        if topic in topics:
             assert key is not None
-            place = partition_for(key, topic_spec(TOPIC).partitions) if partition is None else partition
-            records.append(Record(topic, place, ends[place], key, value, headers, timestamp_ms))
-            ends[place] += 1
+            place = partition_for(key, topic_spec(topic).partitions) if partition is None else partition
+            records.append(Record(topic, place, ends[topic, place], key, value, headers, timestamp_ms))
+            ends[topic, place] += 1
     return records
 
 
 def interleaved(records: Sequence[Record], chance: Random) -> list[Record]:
     """The same records with the partitions mixed in another way."""
-    by_partition: dict[int, list[Record]] = defaultdict(list)
+    by_partition: dict[tuple[str, int], list[Record]] = defaultdict(list)
     for record in records:
-        by_partition[record.partition].append(record)
+        by_partition[record.topic, record.partition].append(record)
     queues = [deque(queue) for queue in by_partition.values()]
     mixed: list[Record] = []
     while queues:

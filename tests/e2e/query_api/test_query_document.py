@@ -10,15 +10,19 @@ from registry.early_warning.warnings import case_id_of
 from tests.support.api_client import Api
 from tests.support.asked import NOBODY, OF_THE_PROVINCE, PATIENT, Asked, somebody
 from tests.support.scenario import HOSPITAL, HOUSEHOLD, PROVINCE, VILLAGE, day
+from tests.support.supervision import FINDING
 
 OPERATOR = somebody("OPERATOR", PROVINCE)
 THERE = {"household_id": str(HOUSEHOLD), "code": VILLAGE, "table": "measure_subtype"}
-THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1))}
+THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1)), "finding_id": str(FINDING)}
 NOT_THERE = {"household_id": NOBODY, "code": "469030100999", "table": "colours", "institution": "H1", "case_id": NOBODY}
-QUERIES = re.compile(r"/v1/(households|divisions|reference|live|ready|metrics|warnings|mismatches|hospitals(?!/intake-key))")
+NOT_THERE |= {"finding_id": NOBODY}
+QUERIES = re.compile(
+    r"/v1/(households|divisions|reference|live|ready|metrics|warnings|mismatches|findings|hospitals(?!/intake-key))"
+)
 MOMENT = {"as_of": "2019-06-01", "known_at": "2019-07-01T00:00:00Z"}
 LATER = {"as_of": day(349).isoformat()}
-"""When there is a case."""
+"""When there are a case and a finding."""
 OPEN = ("/v1/live", "/v1/ready")
 LETTERS = "/v1/hospitals/{institution}/dead-letters"
 FOR_OPERATORS = (*OPEN, LETTERS)
@@ -40,7 +44,7 @@ def misfits(schema: Any, value: Any) -> list[str]:
 
 
 def test_there_are_as_many_as_there_should_be(operations: dict[str, Any]) -> None:
-    assert len(operations) == 30
+    assert len(operations) == 33
 
 
 def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, Any]) -> None:
@@ -49,12 +53,12 @@ def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, A
         if "application/json" not in operation["responses"]["200"]["content"]:
             continue
         names = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
-        moment = LATER if "{case_id}" in path else MOMENT
+        moment = LATER if "{case_id}" in path or "{finding_id}" in path else MOMENT
         for more in ({}, moment) if "as_of" in names else ({},):
             answer = asked.json(path.format(**THERE), OPERATOR if path in FOR_OPERATORS else OF_THE_PROVINCE, **more)
             assert misfits(schema_of(operation, 200, "application/json"), answer) == [], (path, more)
             checked += 1
-    assert checked == 29 + 8
+    assert checked == 32 + 11
 
 
 def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ from tests.support.scenario import COUNTY, HOUSEHOLD, By, day, legitimate
 from tests.support.supervision import COMPLAINT, FINDING, complained, found, team_assigned
 
 PROVINCE, ELSEWHERE = "460000000000", "469024000000"
-DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN", "E-WARNING-UNKNOWN"}}
+DENIED = {403: {"E-AUTH-SCOPE", "E-TOKEN-EXCEEDS"}, 404: {"E-HOUSEHOLD-UNKNOWN", "E-WARNING-UNKNOWN", "E-FINDING-UNKNOWN"}}
 NOT_LET_IN = frozenset({"E-AUTH-TOKEN", "E-AUTH-ROLE", "E-AUTH-SCOPE"})
 
 
@@ -148,4 +148,7 @@ def test_a_role_of_another_division_is_kept_out(visitor: Visitor, line: Line) ->
 
 
 def shows_something_of(answer: Any, visitor: Visitor) -> bool:
-    return any(str(visitor.there[what]) in answer.get_data(as_text=True) for what in ("household_id", "token_id", "case_id"))
+    return any(
+        str(visitor.there[what]) in answer.get_data(as_text=True)
+        for what in ("household_id", "token_id", "case_id", "finding_id")
+    )

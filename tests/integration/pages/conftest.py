@@ -1,4 +1,4 @@
-"""One application for a module's tests, with a household that is warned of in it, and people who sign in."""
+"""One application for a module's tests, with a household that is warned of and found wanting, and people who sign in."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from tests.support.early_warnings import assessed
 from tests.support.hand_set_register import give, make_installation, move_clock, request_of
 from tests.support.histories import in_ledger
 from tests.support.scenario import Step, day
+from tests.support.supervision import assigned, found, team_assigned
 
 PASSWORD = "correct horse battery"
 OWN = {"Origin": "http://localhost"}
@@ -55,7 +56,8 @@ def send(browser: FlaskClient, path: str, form: dict[str, str], **headers: str) 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    with pages_after(tmp_path_factory.mktemp("pages"), in_ledger()[:1]) as pages:
+    watched = [team_assigned(), found(10), assigned(11)]
+    with pages_after(tmp_path_factory.mktemp("pages"), [*in_ledger()[:1], *watched]) as pages:
         yield pages
 
 

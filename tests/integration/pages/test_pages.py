@@ -17,10 +17,12 @@ from tests.support.campaigns import found, listed, run_opened, sweep_opened
 from tests.support.early_warnings import CASE
 from tests.support.hand_set_register import give
 from tests.support.scenario import COUNTY, HOUSEHOLD, actor, by, day, ref
+from tests.support.supervision import FINDING
 
 SUPERVISOR = Actor("team-1", "SUPERVISOR", "office-1", "460000000000")
 PLANNED_PERSONS = 1_234
 WARNED = ("/pages/warnings", f"/pages/warnings/{CASE}")
+FOUND = ("/pages/findings", f"/pages/findings/{FINDING}")
 TOWNSHIP, VILLAGE = COUNTY[:6] + "100000", COUNTY[:6] + "100201"
 
 
@@ -91,6 +93,7 @@ def test_a_browser_is_told_to_load_nothing_from_elsewhere_and_to_run_nothing(bro
         "/pages/register",
         f"/pages/households/{HOUSEHOLD}",
         *WARNED,
+        *FOUND,
         "/pages/hospitals",
         "/pages/campaigns",
         "/pages/mismatches",
@@ -130,6 +133,33 @@ def test_a_case_is_shown_as_it_was_known_before_it_was_raised(browser: FlaskClie
     assert browser.get(f"/pages/warnings/{CASE}?as_of=2018-08-01").status_code == 404
 
 
+def test_a_finding_is_followed_from_the_worklist_to_its_household(browser: FlaskClient) -> None:
+    listed = text_of(browser.get("/pages/findings?state=ASSIGNED&severity=GRAVE&team=3&overdue=&sort=due_on"))
+    assert f'href="/pages/findings/{FINDING}"' in listed
+    assert day(20).isoformat() in listed
+    one = text_of(browser.get(f"/pages/findings/{FINDING}"))
+    assert f'href="/pages/households/{HOUSEHOLD}"' in one
+    assert one.count('<th scope="row">') == 2
+    assert str(FINDING) not in text_of(browser.get("/pages/findings?section=CONDUCT"))
+    assert str(FINDING) not in text_of(browser.get(f"/pages/findings?division={COUNTY}&overdue=true"))
+    sheet = browser.get("/pages/findings.csv?state=ASSIGNED", buffered=True)
+    assert (sheet.mimetype, str(FINDING) in sheet.get_data(as_text=True)) == ("text/csv", True)
+    assert browser.get("/pages/findings?division=469999000000").status_code == 404
+
+
+def test_the_worklist_of_findings_is_the_api_s_own(pages: Pages, browser: FlaskClient) -> None:
+    told = pages.api.get(f"/v1/divisions/{COUNTY}/findings", SUPERVISOR).get_json()
+    shown = text_of(browser.get(f"/pages/findings?division={COUNTY}"))
+    for state, number in told["by_state"].items():
+        assert f"{told['labels']['finding_state'][state]['zh']} <strong>{number}</strong>" in shown
+    assert told["by_state"]["ASSIGNED"] == 1
+
+
+def test_a_finding_is_shown_as_it_was_known_before_it_was_found(browser: FlaskClient) -> None:
+    assert str(FINDING) not in text_of(browser.get("/pages/findings?as_of=2018-09-10"))
+    assert browser.get(f"/pages/findings/{FINDING}?as_of=2018-09-10").status_code == 404
+
+
 def test_the_board_of_the_hospitals_has_a_sheet_and_says_where_there_are_none(browser: FlaskClient) -> None:
     assert "没有符合条件的医院" in text_of(browser.get("/pages/hospitals?stopped=true"))
     sheet = browser.get("/pages/hospitals.csv?silent=true", buffered=True)
@@ -139,8 +169,10 @@ def test_the_board_of_the_hospitals_has_a_sheet_and_says_where_there_are_none(br
 def test_only_what_one_may_see_is_offered(pages: Pages) -> None:
     clerk = text_of(pages.signed_in(Actor("clerk-1", "VILLAGE_CLERK", "office-1", VILLAGE)).get("/pages/"))
     assert "/pages/warnings" not in clerk
+    assert "/pages/findings" not in clerk
     officer = text_of(pages.signed_in(Actor("officer-1", "COUNTY_OFFICER", "office-1", COUNTY)).get("/pages/"))
     assert "/pages/warnings" in officer
+    assert "/pages/findings" in officer
     assert "/pages/hospitals" in officer
 
 

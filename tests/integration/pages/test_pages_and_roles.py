@@ -12,6 +12,7 @@ from schemas.code_tables import table
 from tests.integration.pages.conftest import Pages, send
 from tests.support.early_warnings import CASE
 from tests.support.scenario import COUNTY, HOUSEHOLD
+from tests.support.supervision import FINDING
 
 TABLE = Path(__file__).parent / "pages_and_roles.txt"
 ROLES = tuple(table("role").codes)
@@ -34,6 +35,7 @@ class Line(NamedTuple):
             "label": "2018-W36",
             "figure": "I1",
             "case_id": str(CASE),
+            "finding_id": str(FINDING),
         }
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: there[part[1]], self.rule)
 

@@ -1,0 +1,55 @@
+"""Findings and complaints on both clocks: each stands where its last step within both has brought it.
+
+A step is within both if it was true on the day or before (`as_of`) and recorded at the instant or before (`known_at`). No step is
+dated before the one before it, so the last by its version is the last of both.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+
+from projections.register.queries.moments import Moment, topic_known_before
+from projections.register.tables import CHECKPOINT
+
+TOPIC: Final = "supervision.events"
+NEVER: Final = 2**31 - 1
+"""The day on which what waits for no day is due."""
+
+
+class Steps:
+    """A table of steps, twice: the last one, which says how far it is, and the first, which says what it is about."""
+
+    def __init__(self, table: Table, begins: str) -> None:
+        self.table = table
+        self._last, self._first = table.alias("last_step"), table.alias("first_step")
+        self.last, self.first = self._last.c, self._first.c
+        self._id = next(iter(table.primary_key.columns)).name
+        self._begins = begins
+
+    @property
+    def id(self) -> ColumnElement[Any]:
+        """Whose steps they are."""
+        return self.last[self._id]
+
+    def standing(self, columns: list[ColumnElement[Any]], moment: Moment | None) -> Select[Any]:
+        """These columns, of everything that there was at the moment, or is now."""
+        t = self.table.c
+        newest = select(t[self._id], func.max(t.version).label("version")).where(*within_moment(self.table, moment))
+        found = newest.group_by(t[self._id]).subquery()
+        its_last = and_(self.id == found.c[self._id], self.last.version == found.c.version)
+        its_first = and_(self.first[self._id] == self.id, self.first.kind == self._begins)
+        return select(*columns).select_from(self._last.join(found, its_last).join(self._first, its_first))
+
+
+def within_moment(table: Table, moment: Moment | None) -> list[ColumnElement[bool]]:
+    """The steps that were true and known at the moment; all for none."""
+    if moment is None:
+        return []
+    t = table.c
+    known = [] if moment.known_at is None else [t.recorded_at <= moment.known_at]
+    return [t.effective_on <= moment.as_of, *known]
+
+
+def supervision_known_before(connection: Connection) -> int:
+    """Every step recorded before this instant (microseconds) is in the tables; 0 until every partition has shown something."""
+    return topic_known_before(connection, CHECKPOINT, TOPIC)
