@@ -116,7 +116,6 @@ HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
     "severity": ("严重程度", "Severity"),
     "conduct_kind": ("作风问题表现", "Kind of conduct"),
     "holds_exit": ("是否阻止退出", "Holds back the exit"),
-    "found_on": ("发现日期", "Found on"),
     "state_on": ("状态起始日期", "In this state since"),
     "rectify_by": ("整改期限", "To be put right by"),
     "seconds_max": ("结算至接收最长（秒）", "Settlement to acceptance, longest (s)"),

@@ -17,6 +17,7 @@ from projections.api.parts import QueryParts
 from projections.days import date_of
 from projections.pages.shell import address, language, page
 from projections.register.queries.fields import id_text, instant_text
+from projections.weekly.assignments import assigned_teams
 from projections.weekly.behind import Behind, behind
 from projections.weekly.figures import tells_persons
 from projections.weekly.files.paper import units_in
@@ -26,7 +27,7 @@ from projections.weekly.making import DigestUnbalanced, Document, canonical, fin
 from projections.weekly.reading import WeekNotClosed, closed_weeks
 from projections.weekly.sheet import csv_file, words_of
 from projections.weekly.showing import shown, totals, written
-from projections.weekly.teams import TeamUnknown, teams, units_of
+from projections.weekly.teams import TeamUnknown
 from projections.weekly.window import Week, WeekMalformed, week
 from schemas.access import ACTOR, Actor, decide
 from schemas.divisions import hainan
@@ -45,8 +46,8 @@ def add_digests(blueprint: Blueprint, parts: QueryParts) -> None:
     def digests() -> Response:
         require_role(_actor(), ACTION)
         with parts.reading() as connection:
-            weeks = closed_weeks(connection, WEEKS)
-        return page("digests.html", weeks=weeks, team=_team(), teams=teams())
+            weeks, teams = closed_weeks(connection, WEEKS), assigned_teams(connection)
+        return page("digests.html", weeks=weeks, team=_team(), teams=teams)
 
     @blueprint.get("/digests/<label>")
     def digest(label: str) -> Response:
@@ -127,10 +128,13 @@ def _made(parts: QueryParts, label: str) -> Iterator[tuple[Connection, Week, Doc
     require_role(actor, ACTION)
     try:
         asked = week(label)
-        for place in (PROVINCE,) if team is None else units_of(team, asked.monday + 7):
-            require_scope(actor, ACTION, place, at="team")
+        if team is None:
+            require_scope(actor, ACTION, PROVINCE, at="team")
         with parts.reading() as connection:
-            yield connection, asked, make(connection, asked, team)
+            document = make(connection, asked, team)
+            for place in () if team is None else units_in(document):
+                require_scope(actor, ACTION, place, at="team")
+            yield connection, asked, document
     except _WRONG as wrong:
         raise QueryRefused([Fault(wrong.code, "team" if isinstance(wrong, TeamUnknown) else "week")]) from wrong
 

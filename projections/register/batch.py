@@ -41,6 +41,7 @@ class Batch:
     campaign_ends: list[Row] = field(default_factory=list)
     mismatch_steps: list[Row] = field(default_factory=list)
     sweep_steps: list[Row] = field(default_factory=list)
+    team_counties: list[Row] = field(default_factory=list)
     exit_plans: list[Row] = field(default_factory=list)
     exit_steps: list[Row] = field(default_factory=list)
     finding_steps: list[Row] = field(default_factory=list)

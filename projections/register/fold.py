@@ -21,6 +21,7 @@ from projections.register.state import Household, Shape
 from projections.register.supervision import take_step
 from projections.register.sync import sync_row
 from projections.register.tables import TIMELINE
+from projections.register.teams import team_row
 from projections.register.visits import FLAGGED, RECORDED, take_visit
 from schemas.messages import Record
 
@@ -90,6 +91,11 @@ class Fold:
             self.batch.exit_plans.append(plan_row(event))
         else:
             self.batch.exit_steps.append(step_row(event_type, event))
+
+    def team(self, event: Event, position: int) -> None:
+        """Take in that a county was given to a supervision team."""
+        self.batch.changed += 1
+        self.batch.team_counties.append(team_row(event, position))
 
     def sync(self, event_type: str, event: Event) -> None:
         """Take in a difference from the national system, or what came of it."""

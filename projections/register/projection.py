@@ -33,6 +33,7 @@ from projections.register.state import Household
 from projections.register.supervision import STEPS as SUPERVISION_STEPS
 from projections.register.sync import SYNCED
 from projections.register.tables import CHECKPOINT
+from projections.register.teams import TEAM_ASSIGNED
 from projections.register.visits import FLAGGED
 from projections.register.writing import write_batch
 from schemas.catalogue import Catalogue, registry_catalogue
@@ -47,7 +48,9 @@ PERIOD_CLOSED: Final = "registry.period_closed"
 PLANS: Final = frozenset({PLAN_SET, *STEPS})
 WANTED: Final[dict[str, Fact | None]] = {
     **FACTS,
-    **dict.fromkeys((PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, *PLANS, *SAMPLES, *SYNCED, *CAMPAIGNS, *SUPERVISION_STEPS)),
+    **dict.fromkeys(
+        (PERIOD_CLOSED, DIVISIONS_CHANGED, FLAGGED, TEAM_ASSIGNED, *PLANS, *SAMPLES, *SYNCED, *CAMPAIGNS, *SUPERVISION_STEPS)
+    ),
 }
 """The event types of which more than the envelope is read."""
 HOUSEHOLDS_MAX: Final = 20_000
@@ -170,6 +173,8 @@ class RegisterProjection:
                 fold.plan_or_step(plan.event_type, event)
             elif plan.event_type in SAMPLES:
                 fold.sample(plan.event_type, event)
+            elif plan.event_type == TEAM_ASSIGNED:
+                fold.team(event, position)
             elif plan.event_type in SYNCED:
                 fold.sync(plan.event_type, event)
             elif plan.event_type in CAMPAIGNS:

@@ -11,6 +11,7 @@ from projections.register.campaign_tables import CAMPAIGN_END as CAMPAIGN_END
 from projections.register.campaign_tables import MISMATCH_STEP as MISMATCH_STEP
 from projections.register.campaign_tables import SWEEP_STEP as SWEEP_STEP
 from projections.register.metadata import METADATA as METADATA
+from projections.register.team_tables import TEAM_COUNTY as TEAM_COUNTY
 
 CHECKPOINT: Final = checkpoint_table(METADATA)
 

@@ -32,6 +32,7 @@ from projections.register.tables import (
     STOCK_AT_CUT,
     SWEEP_STEP,
     SYNC_EVENT,
+    TEAM_COUNTY,
     TIMELINE,
     VISIT,
     VISIT_FLAG,
@@ -61,6 +62,7 @@ def write_batch(connection: Connection, batch: Batch) -> None:
     upsert_rows(connection, CAMPAIGN_END, batch.campaign_ends)
     upsert_rows(connection, MISMATCH_STEP, batch.mismatch_steps)
     upsert_rows(connection, SWEEP_STEP, batch.sweep_steps)
+    upsert_rows(connection, TEAM_COUNTY, batch.team_counties)
     upsert_rows(connection, EXIT_PLAN, batch.exit_plans)
     upsert_rows(connection, DIVISION_EXIT, batch.exit_steps)
     upsert_rows(connection, FINDING_STEP, batch.finding_steps)

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from projections.days import date_of
 from projections.register.balance import NOW, check_balance
+from projections.weekly.assignments import assigned_units
 from projections.weekly.counting import Change, Count, changes, count
 from projections.weekly.figures import FLOWS, NOT_COLLECTED, RECORDING, STOCKS
 from projections.weekly.reading import cut_of, facts_of, stocks_at
-from projections.weekly.teams import units_of
 from projections.weekly.window import Week
 from schemas.divisions import hainan
 
@@ -34,8 +34,8 @@ def make(connection: Connection, week: Week, team: int | None = None) -> Documen
 
     Raises WeekNotClosed, TeamUnknown, DigestUnbalanced, FactUnknown.
     """
-    units = all_units() if team is None else units_of(team, week.monday + 7)
     cut = cut_of(connection, week)
+    units = all_units() if team is None else assigned_units(connection, team, week.monday + 7, cut.position)
     off = [imbalance for imbalance in check_balance(connection) if imbalance.period != NOW]
     if off:
         raise DigestUnbalanced("; ".join(map(str, off)))
