@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for user in ("team-1", "team-2"):
             side.accounts.add(Actor(user, "SUPERVISOR", "office-1", PROVINCE), PASSWORD)
     pictures = Path(os.environ.get("PAGES_SCREENSHOTS", folder / "screenshots"))
-    pictures.mkdir(exist_ok=True)
+    pictures.mkdir(parents=True, exist_ok=True)
     with browser() as started, served(settings):
         yield Site(settings, started, pictures)
 
@@ -105,6 +105,11 @@ def test_a_supervisor_goes_down_to_a_household_and_back_in_time(site: Site) -> N
     site.looked_at(page, "warnings")
     page.get_by_role("link", name="Hospitals").click()
     site.looked_at(page, "hospitals")
+    page.get_by_role("link", name="Comparisons and sweeps").click()
+    site.looked_at(page, "campaigns")
+    page.locator("main table tbody a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mismatches")
+    site.looked_at(page, "mismatches")
     page.get_by_role("link", name="Overview").click()
     page.get_by_label("True on this day").fill("2018-12-31")
     page.get_by_role("button", name="Show").first.click()
