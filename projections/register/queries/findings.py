@@ -127,7 +127,7 @@ def finding_figures(connection: Connection, division: str, today: int, moment: M
 def find_finding(connection: Connection, finding_id: bytes, today: int, moment: Moment | None) -> tuple[Document, int] | None:
     """A finding as it stands, or stood, and the version of its last step; None if there is, or was, none."""
     shape = finding_shape(today)
-    row = connection.execute(STEPS.standing([*shape.columns, _LAST.version], moment).where(STEPS.id == finding_id)).one_or_none()
+    row = connection.execute(STEPS.standing([*shape.columns, _LAST.version], moment, of=finding_id)).one_or_none()
     return None if row is None else (shape.document(row), row[-1])
 
 

@@ -31,10 +31,11 @@ class Steps:
         """Whose steps they are."""
         return self.last[self._id]
 
-    def standing(self, columns: list[ColumnElement[Any]], moment: Moment | None) -> Select[Any]:
-        """These columns, of everything that there was at the moment, or is now."""
+    def standing(self, columns: list[ColumnElement[Any]], moment: Moment | None, of: bytes | None = None) -> Select[Any]:
+        """These columns, of everything that there was at the moment, or is now; `of`: of this finding or complaint alone."""
         t = self.table.c
         newest = select(t[self._id], func.max(t.version).label("version")).where(*within_moment(self.table, moment))
+        newest = newest if of is None else newest.where(t[self._id] == of)
         found = newest.group_by(t[self._id]).subquery()
         its_last = and_(self.id == found.c[self._id], self.last.version == found.c.version)
         its_first = and_(self.first[self._id] == self.id, self.first.kind == self._begins)
