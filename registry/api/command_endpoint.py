@@ -33,8 +33,8 @@ RECORDED: Final = {
     200: ("Recorded, or nothing was to be recorded", OUTCOME),
     201: ("Recorded; what it is about is new to the register", OUTCOME),
 }
-OF_ANY: Final = ("E-AUTH-SCOPE", "E-CONCURRENCY", "E-FIELD-TOO-LONG")
-"""What is refused of a command whatever it is: of another division, beside another of the same moment, with an endless text."""
+OF_ANY: Final = ("E-AUTH-SCOPE", "E-CONCURRENCY")
+"""What the service refuses of a command whatever it is: of another division, and beside another of the same moment."""
 
 
 def command_endpoint(
