@@ -107,7 +107,16 @@ def get_households(parts: QueryParts) -> Endpoint:
         action=ACTION,
         answers={JSON: ANSWER, CSV: CSV_SCHEMA},
         parameters=(*ALWAYS, *NOW_ONLY, *MOMENT, *PAGING),
-        problems=("E-AUTH-SCOPE", "E-DIVISION-UNKNOWN", "E-DATE-ORDER", "E-DATE-FUTURE", "E-KNOWN-AT", "E-CURSOR", "E-ACCEPT"),
+        problems=(
+            "E-AUTH-SCOPE",
+            "E-DIVISION-UNKNOWN",
+            "E-FIELD-NOT-ALLOWED",
+            "E-DATE-ORDER",
+            "E-DATE-FUTURE",
+            "E-KNOWN-AT",
+            "E-CURSOR",
+            "E-ACCEPT",
+        ),
         check=lambda values, faults: _check(parts, values, faults),
         view=view,
     )

@@ -29,6 +29,8 @@ CORRELATION: Final = {
 }
 EVERYWHERE: Final = ("E-AUTH-TOKEN", "E-AUTH-ROLE", "E-HEADER", "E-INTERNAL", "E-STORE-UNAVAILABLE", "E-STORE-BUSY")
 WITH_BODY: Final = ("E-BODY", "E-BODY-TOO-LONG", "E-MEDIA-TYPE", "E-FIELD-MISSING", "E-FIELD-TYPE", "E-FIELD-UNKNOWN")
+PARSED: Final = ("E-FIELD-TOO-LONG",)
+"""Of a body that is read as a record: each has a text."""
 KEYED: Final = ("E-IDEMPOTENCY-MISMATCH",)
 NAMED: Final = ("E-NOT-FOUND",)
 """Of an id in the path that is no UUID: there is no such address."""
@@ -102,6 +104,7 @@ def _problems(endpoint: Endpoint) -> Iterable[str]:
     if endpoint.action is not None:
         codes += EVERYWHERE
     codes += WITH_BODY if endpoint.body is not None or endpoint.content is not None else ()
+    codes += PARSED if endpoint.body is not None else ()
     codes += KEYED if endpoint.keyed else ()
     codes += VERSIONED if endpoint.versioned else ()
     codes += NAMED if "<uuid:" in endpoint.rule else ()

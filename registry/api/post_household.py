@@ -21,6 +21,8 @@ from registry.refusal import refuse
 NEW = (RecordLedgerHousehold, ImportHousehold)
 """Commands with which the register first hears of a household."""
 ID = "household_id"
+OF_A_KNOWN_ONE = frozenset({"E-ID-TAKEN", "E-DIVISION-NOT-THERE"})
+"""What nobody is refused for whose household has an id that the server chose just now."""
 
 
 def post_households(parts: CommandParts) -> Iterator[Endpoint]:
@@ -36,6 +38,7 @@ def post_households(parts: CommandParts) -> Iterator[Endpoint]:
             in_path=(),
             given={**named.given, ID: parts.service.next_id},
             answers={201: named.answers[201]},
+            problems=tuple(code for code in named.problems if code not in OF_A_KNOWN_ONE),
             versioned=False,
         )
 

@@ -5,7 +5,7 @@ the note or finds it kept, once.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID, uuid5
@@ -34,6 +34,11 @@ OWNERS: Final[tuple[tuple[Owner, str, Require], ...]] = (
     ("PERSON", "persons", require_person),
     ("HOUSEHOLD", "households", require_household),
 )
+UNKNOWN: Final[Mapping[Owner, tuple[str, ...]]] = {
+    "PERSON": ("E-NOT-FOUND",),
+    "HOUSEHOLD": ("E-HOUSEHOLD-UNKNOWN", "E-ID-TAKEN"),
+}
+"""What an id is refused for that is nobody's of the kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -62,8 +67,7 @@ def post_notes(parts: CommandParts) -> Iterator[Endpoint]:
             answers={201: ("Kept", KEPT)},
             problems=(
                 "E-AUTH-SCOPE",
-                "E-NOT-FOUND",
-                "E-HOUSEHOLD-UNKNOWN",
+                *UNKNOWN[owner_kind],
                 "E-PERSON-ERASED",
                 "E-FIELD-TOO-LONG",
                 "E-CODE-UNKNOWN",

@@ -13,7 +13,7 @@ from flask import Response
 from registry.api.answers import json_answer
 from registry.api.endpoint import Asked, Endpoint
 from registry.api.parts import CommandParts
-from registry.api.post_note import OWNERS, Require
+from registry.api.post_note import OWNERS, UNKNOWN, Require
 from registry.command import code
 from registry.vault.notes import Note
 
@@ -61,7 +61,7 @@ def post_notes_readings(parts: CommandParts) -> Iterator[Endpoint]:
             view=_view(parts, f"{owner}_id", require),
             body=Purpose,
             answers={200: ("The texts", READ)},
-            problems=("E-AUTH-SCOPE", "E-NOT-FOUND", "E-HOUSEHOLD-UNKNOWN", "E-CODE-UNKNOWN", "E-VAULT-UNAVAILABLE"),
+            problems=("E-AUTH-SCOPE", *UNKNOWN[owner_kind], "E-CODE-UNKNOWN", "E-VAULT-UNAVAILABLE"),
         )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -45,6 +46,25 @@ def check_shape(command: Any, refusals: Refusals, path: str = "") -> None:
                 check_shape(record, refusals, f"{path}{name}[{place}].")
         elif value is not None:
             check_shape(value, refusals, f"{path}{name}.")
+
+
+def codes_of_shape(declared: type[Any]) -> frozenset[str]:
+    """What `check_shape` may say of a command, or a record within one, of this class; and parsing, of numbers too big for any."""
+    shapes = [shape for _, shape in _shaped_fields(declared)]  # type: ignore[arg-type]
+    found = {"E-STAFF-ID" for shape in shapes if shape.staff}
+    found |= {"E-CODE-UNKNOWN" for shape in shapes if shape.table is not None}
+    found |= {"E-FIELD-RANGE" for shape in shapes if shape.minimum is not None}
+    if any(field.name == "evidence" for field in dataclasses.fields(declared)):
+        found.add("E-CODE-UNKNOWN")
+    hints = get_type_hints(declared)
+    if any(kind in (int, Decimal) for hint in hints.values() for kind in (hint, *get_args(hint))):
+        found.add("E-FIELD-RANGE")
+    for name in _nested_fields(declared):  # type: ignore[arg-type]
+        kinds = (hints[name], *get_args(hints[name]))
+        found = found.union(
+            *(codes_of_shape(kind) for kind in kinds if isinstance(kind, type) and dataclasses.is_dataclass(kind))
+        )
+    return frozenset(found)
 
 
 def _check(name: str, value: Any, shape: Shape, refusals: Refusals) -> None:

@@ -47,7 +47,10 @@ class ReopenEarlyWarning(CaseCommand):
 
 @decides(ReopenEarlyWarning)
 def reopen_by_county(warnings: EarlyWarnings, command: ReopenEarlyWarning, decision: Decision) -> None:
-    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-EVIDENCE-MISSING."""
+    """E-WARNING-UNKNOWN, E-WARNING-STATE, E-DATE-FUTURE, E-EVIDENCE-MISSING.
+
+    As its checks say: E-CALENDAR-YEAR.
+    """
     case, refusals = begin(warnings, command, decision, {states.CLOSED})
     refusals.unless(len(command.evidence) > 0, "E-EVIDENCE-MISSING", at="evidence", kind="COUNTY_DECISION")
     refusals.raise_any()

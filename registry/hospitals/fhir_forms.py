@@ -40,15 +40,21 @@ def is_bundle(document: Resource) -> bool:
 def forms_of(document: Resource) -> list[Form]:
     """Every claim and every explanation of benefits, in their order. Raises Refused (E-FHIR) where there is none."""
     if not is_bundle(document):
-        if document.get("resourceType") not in FORMS:
+        if not _is_form(document):
             refuse("E-FHIR", at="resourceType", rule="NOT_A_FORM")
         return [Form(document, {})]
     entries = [entry for entry in _list(document.get("entry")) if isinstance(entry, Mapping)]
     others = {name: resource for entry in entries for name, resource in _named(entry)}
-    found = [Form(resource, others) for entry in entries if (resource := _resource(entry)).get("resourceType") in FORMS]
+    found = [Form(resource, others) for entry in entries if _is_form(resource := _resource(entry))]
     if not found:
         refuse("E-FHIR", at="entry", rule="NO_FORM")
     return found
+
+
+def _is_form(resource: Resource) -> bool:
+    """Its kind may be anything that JSON has."""
+    kind = resource.get("resourceType")
+    return isinstance(kind, str) and kind in FORMS
 
 
 def _named(entry: Mapping[str, Any]) -> Iterator[tuple[str, Resource]]:

@@ -74,7 +74,10 @@ class DecideAppeal(StatusCommand):
 
 @decides(FileAppeal)
 def file_appeal(household: Household, command: FileAppeal, decision: Decision) -> None:
-    """E-NO-CASE where nothing was decided against the household; E-STATE, E-OPEN-APPEAL, E-STEP-DONE, E-APPEAL-LATE."""
+    """E-NO-CASE where nothing was decided against the household; E-STATE, E-OPEN-APPEAL, E-STEP-DONE, E-APPEAL-LATE.
+
+    As its checks say: E-DATE-ORDER.
+    """
     require_status(household, REFUSED)
     refusals = begin(household, command, decision)
     case = appealable(household, command.procedure)

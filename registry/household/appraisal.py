@@ -95,7 +95,10 @@ def request_appraisal(household: Household, command: RequestAppraisal, decision:
 
 @decides(HoldAppraisal)
 def hold_appraisal(household: Household, command: HoldAppraisal, decision: Decision) -> None:
-    """E-HIT-OPEN, E-STEP-DONE after a won vote, E-VOTES-EXCEED, E-QUORUM. A lost vote may be followed by another one."""
+    """E-HIT-OPEN, E-STEP-DONE after a won vote, E-VOTES-EXCEED, E-QUORUM. A lost vote may be followed by another one.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.APPRAISED)
     refusals.unless(case.appraisal != PASSED, "E-STEP-DONE", step=steps.APPRAISED)
     refusals.unless(not case.open_hits, "E-HIT-OPEN", hits=case.open_hits)

@@ -101,7 +101,10 @@ class ClearOut(StatusCommand):
 
 @decides(NotifyHousehold)
 def notify_household(household: Household, command: NotifyHousehold, decision: Decision) -> None:
-    """E-DATE-FUTURE, E-DATE-ORDER; E-STEP-DONE where it was told on another day; silent where it was told on this one."""
+    """E-DATE-FUTURE, E-DATE-ORDER; E-STEP-DONE where it was told on another day; silent where it was told on this one.
+
+    As its checks say: E-NO-APPRAISAL, E-NO-CASE, E-OBJECTION-UPHELD, E-PASS-RATIO, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.HOUSEHOLD_NOTIFIED)
     refusals.unless(command.told_on <= decision.today, "E-DATE-FUTURE", at="told_on", today=decision.today)
     ordered = case.opened_on <= command.told_on <= command.effective_on
@@ -123,7 +126,10 @@ def notify_household(household: Household, command: NotifyHousehold, decision: D
 
 @decides(ClearOut)
 def clear_out(household: Household, command: ClearOut, decision: Decision) -> None:
-    """T12. E-FIELD-MISSING (a reason), E-NO-APPRAISAL, E-NO-NOTICE-TO-HOUSEHOLD, E-OBJECTION-WINDOW-OPEN, E-STEP-MISSING."""
+    """T12. E-FIELD-MISSING (a reason), E-NO-APPRAISAL, E-NO-NOTICE-TO-HOUSEHOLD, E-OBJECTION-WINDOW-OPEN, E-STEP-MISSING.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-OBJECTION-UPHELD, E-PASS-RATIO, E-REASON-NOT-ALLOWED.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, CLEAR_OUT)
     case.require(steps.ANNOUNCED, refusals, on=command.effective_on)

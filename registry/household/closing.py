@@ -47,7 +47,10 @@ class CloseHousehold(StatusCommand):
 
 @decides(CloseHousehold)
 def close_household(household: Household, command: CloseHousehold, decision: Decision) -> None:
-    """T15. E-FIELD-MISSING (a reason), E-REASON-NOT-ALLOWED (a merger is another command), E-MEMBERS-REMAIN."""
+    """T15. E-FIELD-MISSING (a reason), E-REASON-NOT-ALLOWED (a merger is another command), E-MEMBERS-REMAIN.
+
+    As its checks say: E-DATE-ORDER.
+    """
     refusals = begin(household, command, decision)
     reason = command.reason_code
     if reason is None:

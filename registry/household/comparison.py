@@ -78,7 +78,10 @@ class VerifyMismatch(StepCommand):
 
 @decides(CompareSectors)
 def compare_sectors(household: Household, command: CompareSectors, decision: Decision) -> None:
-    """E-SECTORS-MISSING, E-TWO-PERSON-RULE, E-STEP-DONE after the appraisal; hits of a second comparison are counted on."""
+    """E-SECTORS-MISSING, E-TWO-PERSON-RULE, E-STEP-DONE after the appraisal; hits of a second comparison are counted on.
+
+    As its checks say: E-DATE-ORDER, E-FIELD-RANGE, E-HIT-SECTOR, E-NO-CASE, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.COMPARED)
     refusals.unless(steps.APPRAISED not in case.steps, "E-STEP-DONE", step=steps.APPRAISED)
     refusals.unless(len(command.sectors) > 0, "E-SECTORS-MISSING", at="sectors")
@@ -113,7 +116,10 @@ def check_hits(command: CompareSectors, case: Case, refusals: Refusals) -> None:
 
 @decides(VerifyMismatch)
 def verify_mismatch(household: Household, command: VerifyMismatch, decision: Decision) -> None:
-    """E-HIT-UNKNOWN; E-STEP-DONE where the hit has the other verdict already; nothing where it has this one."""
+    """E-HIT-UNKNOWN; E-STEP-DONE where the hit has the other verdict already; nothing where it has this one.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.APPRAISED)
     if command.hit_no not in case.hits:
         refuse("E-HIT-UNKNOWN", at="hit_no", hit=command.hit_no)

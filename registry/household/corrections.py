@@ -117,7 +117,10 @@ def find_fact(stream: Sequence[RegistryEvent], event_id: UUID) -> Fact:
 
 @decides(CorrectFact)
 def correct_fact(record: Record, restatement: Restatement, decision: Decision) -> None:
-    """What the fact's own rules refuse; E-CORRECTION-NOT-ALLOWED, E-CORRECTION-BREAKS; silent where nothing differs."""
+    """What the fact's own rules refuse; E-CORRECTION-NOT-ALLOWED, E-CORRECTION-BREAKS; silent where nothing differs.
+
+    As its checks say: E-EVENT-UNKNOWN, E-FACT-VOIDED.
+    """
     household, stream, command = record.household, record.stream, restatement.correction
     fact = find_fact(stream, command.corrects_event_id)
     check_day(fact, command.effective_on, stream)
@@ -140,7 +143,10 @@ def correct_fact(record: Record, restatement: Restatement, decision: Decision) -
 
 @decides(VoidFact)
 def void_fact(record: Record, command: VoidFact, decision: Decision) -> None:
-    """E-DATE-FUTURE; E-CORRECTION-NOT-ALLOWED for what changes a status or the overlay; E-CORRECTION-BREAKS."""
+    """E-DATE-FUTURE; E-CORRECTION-NOT-ALLOWED for what changes a status or the overlay; E-CORRECTION-BREAKS.
+
+    As its checks say: E-DATE-ORDER, E-EVENT-UNKNOWN, E-FACT-VOIDED, E-NOT-A-MEMBER, E-PERSON-ALREADY-LIVE, E-PERSON-ERASED.
+    """
     household, stream = record.household, record.stream
     first = find_fact(stream, command.corrects_event_id).first
     refusals = Refusals()

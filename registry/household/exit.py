@@ -98,7 +98,10 @@ class AnnounceExit(StatusCommand):
 
 @decides(ProposeExit)
 def propose_exit(household: Household, command: ProposeExit, decision: Decision) -> None:
-    """T5. E-TOO-SOON, E-NO-MEASURE, E-NO-HELPER, E-OPEN-*, E-CASE-OPEN (a clear-out runs)."""
+    """T5. E-TOO-SOON, E-NO-MEASURE, E-NO-HELPER, E-OPEN-*, E-CASE-OPEN (a clear-out runs).
+
+    As its checks say: E-OPEN-APPEAL, E-OPEN-COMPLAINT, E-OPEN-FINDING, E-OPEN-MISMATCH, E-OPEN-WARNING.
+    """
     refusals = begin(household, command, decision)
     check_helped_long_enough(household, command.effective_on, decision, refusals)
     check_no_obstacle(household, refusals)
@@ -116,7 +119,12 @@ def propose_exit(household: Household, command: ProposeExit, decision: Decision)
 
 @decides(AcceptExit)
 def accept_exit(household: Household, command: AcceptExit, decision: Decision) -> None:
-    """T6, first half. The steps before it; the standard met by a fresh verification; E-TWO-PERSON-RULE; E-OPEN-*. Once."""
+    """T6, first half. The steps before it; the standard met by a fresh verification; E-TWO-PERSON-RULE; E-OPEN-*. Once.
+
+    As its checks say: E-CASE-OPEN, E-DATE-ORDER, E-EVIDENCE-MISSING, E-GUARANTEE-NOT-MET, E-INCOME-BELOW-LINE, E-NO-CASE,
+    E-NO-CONSENT, E-OBJECTION-UPHELD, E-OPEN-APPEAL, E-OPEN-COMPLAINT, E-OPEN-FINDING, E-OPEN-MISMATCH, E-OPEN-WARNING,
+    E-PASS-RATIO, E-REVIEW-RETURNED, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN, E-VERIFICATION-STALE, E-VERIFIER-IS-HELPER.
+    """
     case, refusals = begin_step(household, command, decision, EXIT, steps.COUNTY_ACCEPTED)
     check_standard_met(household, case, command.effective_on, decision, refusals)
     check_no_obstacle(household, refusals)
@@ -139,7 +147,11 @@ def accept_exit(household: Household, command: AcceptExit, decision: Decision) -
 
 @decides(AnnounceExit)
 def announce_exit(household: Household, command: AnnounceExit, decision: Decision) -> None:
-    """T6, second half: the steps before it, and no obstacle that came up since; sets how long policies are kept."""
+    """T6, second half: the steps before it, and no obstacle that came up since; sets how long policies are kept.
+
+    As its checks say: E-CASE-OPEN, E-DATE-ORDER, E-NO-CASE, E-NO-CONSENT, E-OBJECTION-UPHELD, E-OPEN-APPEAL,
+    E-OPEN-COMPLAINT, E-OPEN-FINDING, E-OPEN-MISMATCH, E-OPEN-WARNING, E-PASS-RATIO, E-REVIEW-RETURNED, E-STEP-MISSING.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, EXIT)
     case.require(steps.ANNOUNCED, refusals, on=command.effective_on)

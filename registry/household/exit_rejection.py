@@ -61,13 +61,19 @@ class WithdrawExit(EndExitCase):
 
 @decides(RejectExit)
 def reject_exit(household: Household, command: RejectExit, decision: Decision) -> None:
-    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED."""
+    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED.
+
+    As its checks say: E-NO-CASE.
+    """
     end_exit_case(household, command, decision, ExitRejected)
 
 
 @decides(WithdrawExit)
 def withdraw_exit(household: Household, command: WithdrawExit, decision: Decision) -> None:
-    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED."""
+    """T7. E-FIELD-MISSING, E-REASON-NOT-ALLOWED.
+
+    As its checks say: E-NO-CASE.
+    """
     end_exit_case(household, command, decision, ExitWithdrawn)
 
 

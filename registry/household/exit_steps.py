@@ -68,7 +68,10 @@ class RecordConsent(HouseholdCommand):
 
 @decides(VerifyExit)
 def verify_exit(household: Household, command: VerifyExit, decision: Decision) -> None:
-    """E-CHECKERS, E-VERIFIER-IS-HELPER. What was found is a fact whatever it is; acceptance weighs it. May be repeated."""
+    """E-CHECKERS, E-VERIFIER-IS-HELPER. What was found is a fact whatever it is; acceptance weighs it. May be repeated.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-NO-LIVING-MEMBER, E-PASS-RATIO, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, EXIT, steps.VERIFIED)
     check_findings(household, command, refusals)
     check_people(command.verifiers, refusals, at="verifiers")
@@ -94,7 +97,10 @@ def verify_exit(household: Household, command: VerifyExit, decision: Decision) -
 
 @decides(RecordConsent)
 def record_consent(household: Household, command: RecordConsent, decision: Decision) -> None:
-    """E-NOT-A-MEMBER. Silent where the household has signed."""
+    """E-NOT-A-MEMBER. Silent where the household has signed.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-PASS-RATIO, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, EXIT, steps.HOUSEHOLD_CONSENTED)
     refusals.unless(command.signed_by in household.members, "E-NOT-A-MEMBER", at="signed_by")
     refusals.raise_any()

@@ -40,7 +40,10 @@ class ChangeHead(HouseholdCommand):
 
 @decides(ChangeHead)
 def change_head(household: Household, command: ChangeHead, decision: Decision) -> None:
-    """E-NOT-A-MEMBER; nothing happens where this is the head already."""
+    """E-NOT-A-MEMBER; nothing happens where this is the head already.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     if command.person_id not in household.members:

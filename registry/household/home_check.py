@@ -63,7 +63,10 @@ class RecordHomeCheck(FindingsCommand):
 
 @decides(RecordHomeCheck)
 def record_home_check(household: Household, command: RecordHomeCheck, decision: Decision) -> None:
-    """E-STEP-UNKNOWN (an exit is verified instead), E-NOT-EXITED (RELAPSE), E-NO-CASE, E-STEP-MISSING, E-CHECKERS."""
+    """E-STEP-UNKNOWN (an exit is verified instead), E-NOT-EXITED (RELAPSE), E-NO-CASE, E-STEP-MISSING, E-CHECKERS.
+
+    As its checks say: E-DATE-ORDER, E-NO-LIVING-MEMBER, E-STATE.
+    """
     require_live(household)
     if command.procedure == RELAPSE and household.status not in status.EXITED:
         refuse("E-NOT-EXITED", at="procedure", status=household.status)

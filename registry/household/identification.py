@@ -118,7 +118,10 @@ class RejectIdentification(StatusCommand):
 
 @decides(ApplyForIdentification)
 def apply_for_identification(household: Household, command: ApplyForIdentification, decision: Decision) -> None:
-    """T1. E-CASE-OPEN, E-NO-LIVING-MEMBER, E-NOT-A-MEMBER, E-SPLIT-SUSPECT, E-OPEN-APPEAL."""
+    """T1. E-CASE-OPEN, E-NO-LIVING-MEMBER, E-NOT-A-MEMBER, E-SPLIT-SUSPECT, E-OPEN-APPEAL.
+
+    As its checks say: E-DATE-ORDER, E-HEAD, E-MEMBERS-KNOWN, E-PERSON-ALREADY-LIVE, E-PERSON-ERASED, E-RELATION-SEX.
+    """
     if IDENTIFICATION in household.cases:
         refuse("E-CASE-OPEN", procedure=IDENTIFICATION)
     refusals = begin(household, command, decision)
@@ -150,7 +153,12 @@ def apply_for_identification(household: Household, command: ApplyForIdentificati
 
 @decides(AnnounceIdentification)
 def announce_identification(household: Household, command: AnnounceIdentification, decision: Decision) -> None:
-    """T3, and M6 where the household was monitored. What `check_entry` asks for."""
+    """T3, and M6 where the household was monitored. What `check_entry` asks for.
+
+    As its checks say: E-CAUSE-MISSING, E-CAUSE-NOT-MAIN, E-CAUSE-REPEATED, E-CAUSE-TOO-MANY, E-DATE-ORDER,
+    E-NEED-TEST-NOT-MET, E-NO-CASE, E-NO-LIVING-MEMBER, E-OBJECTION-UPHELD, E-PASS-RATIO, E-REVIEW-RETURNED, E-STEP-MISSING,
+    E-TWO-PERSON-RULE.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, IDENTIFICATION)
     check_entry(household, case, command, decision, refusals)
@@ -179,7 +187,10 @@ def announce_identification(household: Household, command: AnnounceIdentificatio
 
 @decides(RejectIdentification)
 def reject_identification(household: Household, command: RejectIdentification, decision: Decision) -> None:
-    """T4: back to the status before the application; the household may appeal within the policy's days after being told."""
+    """T4: back to the status before the application; the household may appeal within the policy's days after being told.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-REASON-NOT-ALLOWED.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, IDENTIFICATION)
     check_reason(household, case, command.reason_code, command.effective_on, decision, refusals)

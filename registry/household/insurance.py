@@ -38,7 +38,10 @@ class EnrollInsurance(HouseholdCommand):
 
 @decides(EnrollInsurance)
 def enroll_insurance(household: Household, command: EnrollInsurance, decision: Decision) -> None:
-    """E-NOT-A-MEMBER, E-FIELD-RANGE (year); nothing where the member is insured already."""
+    """E-NOT-A-MEMBER, E-FIELD-RANGE (year); nothing where the member is insured already.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     if (command.person_id, command.scheme, command.year) in household.insurance:
         return

@@ -56,7 +56,10 @@ class RecordLedgerHousehold(HouseholdCommand):
 
 @decides(RecordLedgerHousehold)
 def record_ledger_household(household: Household, command: RecordLedgerHousehold, decision: Decision) -> None:
-    """T0a, or a new entry of a known household: E-DIVISION-UNKNOWN, E-LEDGER-SIZE, E-LABOUR-COUNT; the same again is silent."""
+    """T0a, or a new entry of a known household: E-DIVISION-UNKNOWN, E-LEDGER-SIZE, E-LABOUR-COUNT; the same again is silent.
+
+    As its checks say: E-DIVISION-INACTIVE, E-DIVISION-LEVEL, E-DIVISION-NOT-THERE, E-STATE.
+    """
     known = household.status != status.NONE
     if known:
         require_live(household)

@@ -154,7 +154,10 @@ def start_measure(household: Household, command: StartMeasure, decision: Decisio
 
 @decides(StopMeasure)
 def stop_measure(household: Household, command: StopMeasure, decision: Decision) -> None:
-    """E-MEASURE-UNKNOWN, E-MEASURE-NOT-LIVE (completed), E-FIELD-MISSING, E-REASON-NOT-ALLOWED; nothing where it is stopped."""
+    """E-MEASURE-UNKNOWN, E-MEASURE-NOT-LIVE (completed), E-FIELD-MISSING, E-REASON-NOT-ALLOWED; nothing where it is stopped.
+
+    As its checks say: E-DATE-ORDER.
+    """
     require_known(household)
     refusals = begin(household, command, decision)
     measure = require_measure(household, command.measure_id)

@@ -124,7 +124,10 @@ class ChangeMemberAttributes(HouseholdCommand):
 
 @decides(RegisterMembers)
 def register_members(household: Household, command: RegisterMembers, decision: Decision) -> None:
-    """Of a household whose members are not known yet: E-MEMBERS-KNOWN, E-NO-LIVING-MEMBER, and what every new member must be."""
+    """Of a household whose members are not known yet: E-MEMBERS-KNOWN, E-NO-LIVING-MEMBER, and what every new member must be.
+
+    As its checks say: E-DATE-ORDER, E-HEAD, E-PERSON-ALREADY-LIVE, E-PERSON-ERASED, E-RELATION-SEX, E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     refusals.unless(len(command.members) > 0, "E-NO-LIVING-MEMBER", at="members")
@@ -136,7 +139,10 @@ def register_members(household: Household, command: RegisterMembers, decision: D
 
 @decides(AddMember)
 def add_member(household: Household, command: AddMember, decision: Decision) -> None:
-    """E-MEMBERS-UNKNOWN, E-REASON-NOT-ALLOWED, E-PERSON-ALREADY-LIVE, E-HEAD, E-RELATION-SEX, E-DATE-ORDER."""
+    """E-MEMBERS-UNKNOWN, E-REASON-NOT-ALLOWED, E-PERSON-ALREADY-LIVE, E-HEAD, E-RELATION-SEX, E-DATE-ORDER.
+
+    As its checks say: E-PERSON-ERASED, E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     check_reason(command.reason_code, refusals)
@@ -152,7 +158,10 @@ def add_member(household: Household, command: AddMember, decision: Decision) -> 
 
 @decides(RemoveMember)
 def remove_member(household: Household, command: RemoveMember, decision: Decision) -> None:
-    """E-NOT-A-MEMBER, E-HEAD, E-REASON-NOT-ALLOWED. The measures that were the person's own stop."""
+    """E-NOT-A-MEMBER, E-HEAD, E-REASON-NOT-ALLOWED. The measures that were the person's own stop.
+
+    As its checks say: E-DATE-ORDER, E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     check_reason(command.reason_code, refusals)
@@ -175,7 +184,10 @@ def remove_member(household: Household, command: RemoveMember, decision: Decisio
 
 @decides(ChangeMemberAttributes)
 def change_member_attributes(household: Household, command: ChangeMemberAttributes, decision: Decision) -> None:
-    """E-NOT-A-MEMBER; nothing happens where nothing differs."""
+    """E-NOT-A-MEMBER; nothing happens where nothing differs.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     member = household.members.get(command.person_id)

@@ -44,7 +44,10 @@ class MergeHouseholds(StatusCommand):
 
 @decides(MergeHouseholds)
 def merge_households(household: Household, command: MergeHouseholds, decision: Decision) -> None:
-    """The part of the household that ends: E-MEMBERS-REMAIN unless all go, E-NOT-A-MEMBER, E-MERGE-SELF."""
+    """The part of the household that ends: E-MEMBERS-REMAIN unless all go, E-NOT-A-MEMBER, E-MERGE-SELF.
+
+    As its checks say: E-DATE-ORDER, E-HEAD, E-MEMBERS-UNKNOWN, E-NO-LIVING-MEMBER, E-PERSON-ERASED, E-RELATION-SEX.
+    """
     refusals = begin(household, command, decision)
     refusals.unless(command.into_household_id != household.id, "E-MERGE-SELF", at="into_household_id")
     refusals.unless(bool(household.members), "E-NO-LIVING-MEMBER", at="movers")

@@ -105,6 +105,8 @@ def start_monitoring(household: Household, command: StartMonitoring, decision: D
 
     E-MONITORING-STATE, E-NO-CASE, E-CATEGORY-STATUS, E-RISK-MISSING, E-RISK-TOO-MANY, E-CHECK-STALE, E-TWO-PERSON-RULE,
     E-INCOME-ABOVE-MONITOR-LINE, E-DATE-BEFORE-LAST; W-RISK-NOT-SEEN.
+
+    As its checks say: E-DATE-ORDER, E-STATE.
     """
     require_overlay(household, status.OVERLAY_NONE, status.OVERLAY_ELIMINATED)
     case = require_case(household, MONITORING)
@@ -138,7 +140,10 @@ def start_monitoring(household: Household, command: StartMonitoring, decision: D
 
 @decides(ReviewMonitoring)
 def review_monitoring(household: Household, command: ReviewMonitoring, decision: Decision) -> None:
-    """M2. E-MONITORING-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The category says when the next is due."""
+    """M2. E-MONITORING-STATE, E-RISK-MISSING, E-RISK-TOO-MANY, E-DATE-BEFORE-LAST. The category says when the next is due.
+
+    As its checks say: E-STATE.
+    """
     require_overlay(household, status.OVERLAY_ACTIVE)
     refusals = begin(household, command, decision)
     risks = check_risks(command.risks, refusals)

@@ -59,14 +59,20 @@ class ClearObstacle(HouseholdCommand):
 
 @decides(OpenObstacle)
 def decide_open_obstacle(household: Household, command: OpenObstacle, decision: Decision) -> None:
-    """E-OBSTACLE-KIND for an appeal, and for a warning that the register keeps itself; silent where it is open."""
+    """E-OBSTACLE-KIND for an appeal, and for a warning that the register keeps itself; silent where it is open.
+
+    As its checks say: E-STATE.
+    """
     weigh(household, command, decision)
     open_obstacle(household, decision, command.effective_on, command.kind, command.ref)
 
 
 @decides(ClearObstacle)
 def decide_clear_obstacle(household: Household, command: ClearObstacle, decision: Decision) -> None:
-    """E-OBSTACLE-KIND for an appeal, and for a warning that the register keeps itself; silent where it is not open."""
+    """E-OBSTACLE-KIND for an appeal, and for a warning that the register keeps itself; silent where it is not open.
+
+    As its checks say: E-STATE.
+    """
     weigh(household, command, decision)
     clear_obstacle(household, decision, command.effective_on, command.kind, command.ref)
 

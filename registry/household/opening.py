@@ -84,6 +84,9 @@ class ImportHousehold(EntryCommand):
 def import_household(household: Household, command: ImportHousehold, decision: Decision) -> None:
     """T0b. E-DIVISION-*, E-STATUS-NOT-OPENING, E-DATE-ORDER, E-FIELD-MISSING, E-FIELD-NOT-ALLOWED, E-CAUSE-*, E-NO-LIVING-MEMBER,
     and what every new member must be.
+
+    As its checks say: E-CAUSE-MISSING, E-CAUSE-NOT-MAIN, E-CAUSE-REPEATED, E-CAUSE-TOO-MANY, E-DIVISION-INACTIVE,
+    E-DIVISION-LEVEL, E-DIVISION-UNKNOWN, E-HEAD, E-PERSON-ALREADY-LIVE, E-PERSON-ERASED, E-RELATION-SEX.
     """
     place = Refusals()
     check_village(command.division, command.effective_on, decision, place, at="division")

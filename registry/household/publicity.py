@@ -99,7 +99,11 @@ class ResolveObjection(StepCommand):
 
 @decides(PostPublicity)
 def post_publicity(household: Household, command: PostPublicity, decision: Decision) -> None:
-    """E-STEP-DONE where the notice is or was up; E-PUBLICITY-TOO-SHORT; E-STEP-UNKNOWN for a round that policy leaves out."""
+    """E-STEP-DONE where the notice is or was up; E-PUBLICITY-TOO-SHORT; E-STEP-UNKNOWN for a round that policy leaves out.
+
+    As its checks say: E-DATE-ORDER, E-NO-APPRAISAL, E-NO-CASE, E-NO-CONSENT, E-OBJECTION-UPHELD, E-PASS-RATIO,
+    E-REVIEW-RETURNED, E-STATE, E-STEP-MISSING.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, STEP_OF[command.round])
     if STEP_OF[command.round] in skipped(household, decision, command.effective_on):
         refuse("E-STEP-UNKNOWN", at="round", step=STEP_OF[command.round], procedure=command.procedure)
@@ -122,7 +126,11 @@ def post_publicity(household: Household, command: PostPublicity, decision: Decis
 
 @decides(ClosePublicity)
 def close_publicity(household: Household, command: ClosePublicity, decision: Decision) -> None:
-    """E-NO-PUBLICITY, E-PUBLICITY-TOO-SHORT, E-OBJECTION-OPEN; silent where the notice came down already."""
+    """E-NO-PUBLICITY, E-PUBLICITY-TOO-SHORT, E-OBJECTION-OPEN; silent where the notice came down already.
+
+    As its checks say: E-DATE-ORDER, E-NO-APPRAISAL, E-NO-CASE, E-NO-CONSENT, E-OBJECTION-UPHELD, E-PASS-RATIO,
+    E-REVIEW-RETURNED, E-STATE, E-STEP-MISSING, E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, STEP_OF[command.round])
     notice = case.notices.get(command.round)
     if notice is None:
@@ -149,7 +157,10 @@ def close_publicity(household: Household, command: ClosePublicity, decision: Dec
 
 @decides(RaiseObjection)
 def raise_objection(household: Household, command: RaiseObjection, decision: Decision) -> None:
-    """E-NO-PUBLICITY unless a notice is up on that day."""
+    """E-NO-PUBLICITY unless a notice is up on that day.
+
+    As its checks say: E-FIELD-RANGE, E-NO-CASE, E-STATE.
+    """
     require_live(household)
     case = require_case(household, command.procedure)
     refusals = begin(household, command, decision)
@@ -170,7 +181,10 @@ def raise_objection(household: Household, command: RaiseObjection, decision: Dec
 
 @decides(ResolveObjection)
 def resolve_objection(household: Household, command: ResolveObjection, decision: Decision) -> None:
-    """E-OBJECTION-UNKNOWN, E-DATE-ORDER; E-STEP-DONE where it was resolved the other way, silent where it was this way."""
+    """E-OBJECTION-UNKNOWN, E-DATE-ORDER; E-STEP-DONE where it was resolved the other way, silent where it was this way.
+
+    As its checks say: E-NO-CASE, E-STATE.
+    """
     require_live(household)
     case = require_case(household, command.procedure)
     refusals = begin(household, command, decision)

@@ -49,7 +49,12 @@ class ReEnter(EntryCommand):
 
 @decides(ReEnter)
 def re_enter(household: Household, command: ReEnter, decision: Decision) -> None:
-    """T10: what `check_entry` asks for."""
+    """T10: what `check_entry` asks for.
+
+    As its checks say: E-CAUSE-MISSING, E-CAUSE-NOT-MAIN, E-CAUSE-REPEATED, E-CAUSE-TOO-MANY, E-DATE-ORDER,
+    E-NEED-TEST-NOT-MET, E-NO-CASE, E-NO-LIVING-MEMBER, E-OBJECTION-UPHELD, E-PASS-RATIO, E-REVIEW-RETURNED, E-STEP-MISSING,
+    E-TWO-PERSON-RULE.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, RE_ENTRY)
     check_entry(household, case, command, decision, refusals)

@@ -102,7 +102,10 @@ class RevokeRelapse(StatusCommand):
 
 @decides(ProposeRelapse)
 def propose_relapse(household: Household, command: ProposeRelapse, decision: Decision) -> None:
-    """T9, first half. E-NOT-EXITED, E-NO-CASE, E-RISK-MISSING, E-CHECK-STALE, E-NEED-TEST-NOT-MET."""
+    """T9, first half. E-NOT-EXITED, E-NO-CASE, E-RISK-MISSING, E-CHECK-STALE, E-NEED-TEST-NOT-MET.
+
+    As its checks say: E-DATE-ORDER.
+    """
     case, refusals = weigh(household, command, decision, steps.PROPOSED)
     refusals.unless(len(command.risks) > 0, "E-RISK-MISSING", at="risks")
     refusals.raise_any()
@@ -122,7 +125,10 @@ def propose_relapse(household: Household, command: ProposeRelapse, decision: Dec
 
 @decides(ConfirmRelapse)
 def confirm_relapse(household: Household, command: ConfirmRelapse, decision: Decision) -> None:
-    """T9, and M6. As for the proposal, on the latest check; E-STEP-MISSING without one, E-TWO-PERSON-RULE for its author."""
+    """T9, and M6. As for the proposal, on the latest check; E-STEP-MISSING without one, E-TWO-PERSON-RULE for its author.
+
+    As its checks say: E-CHECK-STALE, E-DATE-ORDER, E-NEED-TEST-NOT-MET, E-NO-CASE, E-NOT-EXITED.
+    """
     case, refusals = weigh(household, command, decision, steps.ANNOUNCED)
     refusals.unless(decision.actor["id"] != case.proposed_by, "E-TWO-PERSON-RULE", other=steps.PROPOSED)
     refusals.raise_any()
@@ -147,7 +153,10 @@ def confirm_relapse(household: Household, command: ConfirmRelapse, decision: Dec
 
 @decides(RevokeRelapse)
 def revoke_relapse(household: Household, command: RevokeRelapse, decision: Decision) -> None:
-    """T11. E-FIELD-MISSING (a reason), E-EVIDENCE-MISSING (the proof). Help stops where policies had ended before the error."""
+    """T11. E-FIELD-MISSING (a reason), E-EVIDENCE-MISSING (the proof). Help stops where policies had ended before the error.
+
+    As its checks say: E-NO-CASE.
+    """
     refusals = begin(household, command, decision)
     case = require_case(household, RE_ENTRY)
     refusals.unless(command.reason_code is not None, "E-FIELD-MISSING", at="reason_code")

@@ -37,7 +37,10 @@ class GrantTemporaryRelief(HouseholdCommand):
 
 @decides(GrantTemporaryRelief)
 def grant_temporary_relief(household: Household, command: GrantTemporaryRelief, decision: Decision) -> None:
-    """E-AMOUNT, E-ID-TAKEN."""
+    """E-AMOUNT, E-ID-TAKEN.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     known = household.reliefs.get(command.relief_id) if command.relief_id else None
     if recorded_before(known, (command.amount, command.effective_on), at="relief_id"):

@@ -34,7 +34,10 @@ class RelocateHousehold(HouseholdCommand):
 
 @decides(RelocateHousehold)
 def relocate_household(household: Household, command: RelocateHousehold, decision: Decision) -> None:
-    """E-DIVISION-UNKNOWN, E-DIVISION-LEVEL, E-DIVISION-INACTIVE; silent where it lives there already."""
+    """E-DIVISION-UNKNOWN, E-DIVISION-LEVEL, E-DIVISION-INACTIVE; silent where it lives there already.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     check_village(command.to_division, command.effective_on, decision, refusals, at="to_division")

@@ -77,7 +77,10 @@ def assign_helper(household: Household, command: AssignHelper, decision: Decisio
 
 @decides(ReplaceHelper)
 def replace_helper(household: Household, command: ReplaceHelper, decision: Decision) -> None:
-    """E-NO-HELPER, E-USCC; nothing where he is the helper already. An exited household keeps a helper, so it may change him."""
+    """E-NO-HELPER, E-USCC; nothing where he is the helper already. An exited household keeps a helper, so it may change him.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     if not household.helper_id:
         refuse("E-NO-HELPER")

@@ -38,7 +38,10 @@ class EndRetention(StatusCommand):
 
 @decides(EndRetention)
 def end_retention(household: Household, command: EndRetention, decision: Decision) -> None:
-    """T8. E-RETENTION-RUNS, E-MONITORED, E-OPEN-*. Stops what is live."""
+    """T8. E-RETENTION-RUNS, E-MONITORED, E-OPEN-*. Stops what is live.
+
+    As its checks say: E-CASE-OPEN, E-OPEN-APPEAL, E-OPEN-COMPLAINT, E-OPEN-FINDING, E-OPEN-MISMATCH, E-OPEN-WARNING.
+    """
     refusals = begin(household, command, decision)
     until = household.retention_until
     assert until is not None

@@ -49,7 +49,11 @@ class ApproveByCounty(StepCommand):
 
 @decides(ReviewByTownship)
 def review_by_township(household: Household, command: ReviewByTownship, decision: Decision) -> None:
-    """E-STEP-DONE where it was approved already and this is another result; silent where it is the same."""
+    """E-STEP-DONE where it was approved already and this is another result; silent where it is the same.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-NO-CONSENT, E-OBJECTION-UPHELD, E-PASS-RATIO, E-STATE, E-STEP-MISSING,
+    E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.TOWNSHIP_REVIEWED)
     approved = case.review == APPROVED
     refusals.unless(not approved or command.result == APPROVED, "E-STEP-DONE", at="result", step=steps.TOWNSHIP_REVIEWED)
@@ -68,7 +72,11 @@ def review_by_township(household: Household, command: ReviewByTownship, decision
 
 @decides(ApproveByCounty)
 def approve_by_county(household: Household, command: ApproveByCounty, decision: Decision) -> None:
-    """E-TWO-PERSON-RULE: not who reviewed it for the township. Silent where it is approved."""
+    """E-TWO-PERSON-RULE: not who reviewed it for the township. Silent where it is approved.
+
+    As its checks say: E-DATE-ORDER, E-NO-CASE, E-OBJECTION-UPHELD, E-PASS-RATIO, E-REVIEW-RETURNED, E-STATE, E-STEP-MISSING,
+    E-STEP-UNKNOWN.
+    """
     case, refusals = begin_step(household, command, decision, command.procedure, steps.COUNTY_APPROVED)
     refusals.unless(decision.actor["id"] != case.reviewed_by, "E-TWO-PERSON-RULE", other=steps.TOWNSHIP_REVIEWED)
     refusals.raise_any()

@@ -49,6 +49,8 @@ def eliminate_risk(household: Household, command: EliminateRisk, decision: Decis
 
     E-MONITORING-STATE, E-NO-CASE, E-MIN-MONTHS, E-CHECK-STALE, E-TWO-PERSON-RULE, E-INCOME-BELOW-MONITOR-LINE,
     E-GUARANTEE-NOT-MET, E-NO-MATCHING-MEASURE and E-NO-LABOUR-HOUSEHOLD (unless the risk went by itself), E-DATE-BEFORE-LAST.
+
+    As its checks say: E-DATE-ORDER, E-STATE.
     """
     monitoring.require_overlay(household, status.OVERLAY_ACTIVE)
     case = require_case(household, MONITORING)

@@ -39,7 +39,10 @@ class ChangeSocialAssistanceStatus(HouseholdCommand):
 
 @decides(ChangeSocialAssistanceStatus)
 def change_social_assistance_status(household: Household, command: ChangeSocialAssistanceStatus, decision: Decision) -> None:
-    """E-NOT-A-MEMBER; nothing where the member gets just that. `scheme` is the one that begins, or the one that ends."""
+    """E-NOT-A-MEMBER; nothing where the member gets just that. `scheme` is the one that begins, or the one that ends.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     member = check_member(household, command.person_id, refusals)

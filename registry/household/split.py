@@ -112,7 +112,10 @@ class ReviewSplit(HouseholdCommand):
 
 @decides(SplitHousehold)
 def split_household(household: Household, command: SplitHousehold, decision: Decision) -> None:
-    """The parent's part: E-CASE-OPEN, E-NO-LIVING-MEMBER in either half, E-NOT-A-MEMBER, E-HEAD, E-RELATION-SEX."""
+    """The parent's part: E-CASE-OPEN, E-NO-LIVING-MEMBER in either half, E-NOT-A-MEMBER, E-HEAD, E-RELATION-SEX.
+
+    As its checks say: E-DATE-ORDER, E-HOUSEHOLD-EXISTS, E-PERSON-ERASED, E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     for procedure in HOLDING_TOGETHER:
@@ -165,7 +168,10 @@ def form_child(child: Household, parent: Household, movers: Collection[Member], 
 
 @decides(ReviewSplit)
 def review_split(household: Household, command: ReviewSplit, decision: Decision) -> None:
-    """E-NO-SPLIT where nothing was suspect; the same verdict again is silent."""
+    """E-NO-SPLIT where nothing was suspect; the same verdict again is silent.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     refusals = begin(household, command, decision)
     refusals.unless(household.split_suspect, "E-NO-SPLIT")

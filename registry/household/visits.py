@@ -92,7 +92,10 @@ class VisitEntry:
 
 @decides(RecordHomeVisit)
 def record_home_visit(household: Household, command: RecordHomeVisit, decision: Decision) -> None:
-    """E-DIFFERENCES-EXCEED, E-ID-TAKEN. Never refused for being short."""
+    """E-DIFFERENCES-EXCEED, E-ID-TAKEN. Never refused for being short.
+
+    As its checks say: E-STATE.
+    """
     require_live(household)
     known = household.visits.get(command.visit_id) if command.visit_id else None
     facts = Visit(command.visitor_role, command.visitor_id, command.effective_on, command.minutes)

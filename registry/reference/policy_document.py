@@ -71,7 +71,11 @@ def policy_stream_id(division: str, year: int) -> UUID:
 
 @decides(ActivatePolicy)
 def activate_policy(policy_year: PolicyYear, command: ActivatePolicy, decision: Decision) -> None:
-    """Raises PolicyRefused with every violation; E-POLICY-REVISION where a later one holds. The same document again is silent."""
+    """Raises PolicyRefused with every violation; E-POLICY-REVISION where a later one holds. The same document again is silent.
+
+    As its checks say: E-POLICY-CONTRADICTION, E-POLICY-COUNTY-KEY, E-POLICY-DIRECTION, E-POLICY-DIVISION, E-POLICY-DUPLICATE,
+    E-POLICY-KEY-MISSING, E-POLICY-KEY-UNKNOWN, E-POLICY-NO-PROVINCE, E-POLICY-RANGE, E-POLICY-TYPE.
+    """
     subject = policy_year.subject
     check([*policy_year.others, command.document])
     document = whole(command.document)

@@ -42,6 +42,7 @@ CHECKS: Final = [
     negative_data_rejection,
 ]
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+CODES: Final = re.compile(r"E(?:-[A-Z0-9]+)+")
 NOT_YET: Final = "E-NOT-YET"
 """Who asks for a version that nobody has written is told to come again, by the document's 503."""
 BROKEN: Final = {
@@ -125,7 +126,7 @@ def test_whatever_is_asked_the_answer_is_as_the_document_says(visited: Visited, 
         answer = case.call(headers=visited.headers(line, role))
         case.validate_response(answer, checks=checks_of(line, answer.status_code))
         assert_no_fault_of_ours(answer, case.query or {})
-        assert_announced(answer, operation.definition.raw, commanded=line.method != "GET")
+        assert_announced(answer, operation.definition.raw)
 
     asked()
 
@@ -175,11 +176,16 @@ def assert_no_fault_of_ours(answer: Any, query: Mapping[str, Any]) -> None:
         assert answer.headers["retry-after"]
 
 
-def assert_announced(answer: Any, operation: Mapping[str, Any], *, commanded: bool) -> None:
-    """The code of a refusal is among those of its status; of a command's 422 the document names its own rules alone."""
-    if answer.headers.get("content-type") == ["application/problem+json"] and not (commanded and answer.status_code == 422):
-        code = answer.json()["code"]
-        assert code in re.findall(r"E-[A-Z-]+", operation["responses"][str(answer.status_code)]["description"])
+def assert_announced(answer: Any, operation: Mapping[str, Any]) -> None:
+    """The code of a refusal is among those of its status, and so is every violation's among those of the operation."""
+    if answer.headers.get("content-type") == ["application/problem+json"]:
+        told, announced = (
+            answer.json(),
+            {status: CODES.findall(of["description"]) for status, of in operation["responses"].items()},
+        )
+        assert told["code"] in announced[str(answer.status_code)], told
+        unannounced = {violation["code"] for violation in told["violations"]}.difference(*announced.values())
+        assert not unannounced, (unannounced, told)
 
 
 def assert_a_problem(answer: Any, line: Line) -> None:

@@ -1,6 +1,6 @@
 """No body whatever breaks the API: made from the declarations of commands, and then spoilt, it is accepted or refused.
 
-What is accepted is in the store, so it fits its schema; what is refused left nothing there.
+What is accepted is in the store, so it fits its schema; what is refused left nothing there, and for what the document announces.
 """
 
 import hashlib
@@ -93,6 +93,7 @@ class Target(NamedTuple):
     path: str
     schema: dict[str, Any]
     components: dict[str, Any]
+    announced: frozenset[str]
 
 
 class Lived(NamedTuple):
@@ -143,7 +144,7 @@ def lived(shared_api: Api) -> Lived:
     document = api.get("/openapi.json", None).get_json()
     components = document["components"]["schemas"]
     targets = {
-        operation["operationId"]: Target(method.upper(), path, body_schema(operation), components)
+        operation["operationId"]: Target(method.upper(), path, body_schema(operation), components, announced(operation))
         for path, item in document["paths"].items()
         for method, operation in item.items()
         if "requestBody" in operation and path.startswith("/v1/")
@@ -155,6 +156,12 @@ def lived(shared_api: Api) -> Lived:
 def body_schema(operation: dict[str, Any]) -> dict[str, Any]:
     schema: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]
     return schema
+
+
+def announced(operation: dict[str, Any]) -> frozenset[str]:
+    """The codes of all refusals that the document announces for an operation."""
+    told = " ".join(of["description"] for of in operation["responses"].values())
+    return frozenset(re.findall(r"E(?:-[A-Z0-9]+)+", told))
 
 
 FOUND = found()
@@ -189,5 +196,8 @@ def test_a_body_is_accepted_or_refused(lived: Lived, name: str) -> None:
         told = answer.get_json() if answer.is_json else None
         assert answer.status_code < 500, (body, told)
         assert answer.status_code != 403 or told["code"] in OF_THE_BODY, (body, told)
+        if answer.mimetype == "application/problem+json":
+            codes = {told["code"], *(violation["code"] for violation in told["violations"])}
+            assert codes <= target.announced, (codes - target.announced, body, told)
 
     any_body()

@@ -150,6 +150,8 @@ def test_a_document_without_any_of_them_is_refused(embedded_door: HospitalDoor, 
         {"entry": [{"fullUrl": 3, "resource": {"id": "p1"}}, {"resource": benefits(1)}]},
         {"entry": [{"resource": {"resourceType": "Patient", "id": "p1", "name": 7}}, {"resource": benefits(1)}]},
         {"entry": [{"resource": benefits(1) | {"created": "yesterday", "status": None, "use": None}}]},
+        {"entry": [{"resource": {"resourceType": []}}]},
+        {"resourceType": []},
     ],
 )
 def test_whatever_stands_in_it_is_refused_and_breaks_nothing(embedded_door: HospitalDoor, spoilt: dict[str, Any]) -> None:
