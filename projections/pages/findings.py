@@ -12,7 +12,7 @@ from projections.api.parts import QueryParts
 from projections.api.waiting import Waiting
 from projections.pages.asking import answer_of, filled_in, following, kept, told_by
 from projections.pages.shell import address, page
-from projections.weekly.teams import teams
+from projections.weekly.assignments import assigned_teams
 from schemas.access import ACTOR, Actor
 from schemas.code_tables import table
 
@@ -29,12 +29,14 @@ def add_findings(blueprint: Blueprint, parts: QueryParts) -> None:
         code = _place()
         chosen = kept("division", *FILTERS)
         told = told_by(listed, filled_in(*FILTERS, "cursor"), code=code)
+        with parts.reading() as connection:
+            teams = assigned_teams(connection)
         return page(
             "findings.html",
             told=told,
             where=told_by(division, MultiDict(), code=code),
             choices={name.removeprefix("finding_"): table(name) for name in CHOICES},
-            teams=teams(),
+            teams=teams,
             sheet=address(url_for("pages.findings_sheet"), chosen),
             following=following(told["next"], chosen),
         )
