@@ -47,9 +47,9 @@ def fold_share(share: Share, told: Callable[[int], None]) -> None:
         engine.dispose()
 
 
-def fold_and_tell(pipe: Connection, share: Share) -> None:
-    """The same, as the job of a worker."""
-    fold_share(share, pipe.send)
+def fold_what_is_sent(pipe: Connection) -> None:
+    """The same, as the job of a worker that is sent its share when it is known. Raises EOFError where there is none for it."""
+    fold_share(pipe.recv(), pipe.send)
 
 
 def _consumers(share: Share) -> Generator[tuple[int, LogConsumer], None, None]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from consumers.rebuild.comparison import Comparison, compare
 from consumers.rebuild.folding import BATCH_MAX, Offsets, OpenLog, fold_to, offsets_of
-from consumers.rebuild.folding_worker import Share, fold_and_tell, fold_share
+from consumers.rebuild.folding_worker import Share, fold_share, fold_what_is_sent
 from consumers.rebuild.live_state import live_state, state_of
 from consumers.rebuild.processes import Worker, messages_of
 from consumers.rebuild.shares import part_of, shared_out
@@ -127,20 +127,23 @@ class Rebuild:
     def _make(self, build: BuildInTheMaking, live: Build | None) -> tuple[int, float]:
         """Fold up to where the live build stands; return how many events, in how many seconds."""
         started = time.monotonic()
-        target, exact = self._target(live), self._comparable(live)
-        partitions = shared_out(target, self.workers)
-        locations = build.create(len(partitions))
-        shares = [
-            Share(location, self.model.topics, numbers, part_of(target, numbers), self.model.project, self.open_log, exact)
-            for location, numbers in zip(locations, partitions, strict=True)
-        ]
-        self.watcher.begin("FOLD", sum(target.values()))
-        events = self._fold(shares)
+        with ExitStack() as stack:
+            # An interpreter takes a while to begin, which passes while the log is asked where it ends.
+            workers = [stack.enter_context(Worker(fold_what_is_sent)) for _ in range(self.workers if self.workers > 1 else 0)]
+            target, exact = self._target(live), self._comparable(live)
+            partitions = shared_out(target, self.workers)
+            locations = build.create(len(partitions))
+            shares = [
+                Share(location, self.model.topics, numbers, part_of(target, numbers), self.model.project, self.open_log, exact)
+                for location, numbers in zip(locations, partitions, strict=True)
+            ]
+            self.watcher.begin("FOLD", sum(target.values()))
+            events = self._fold(shares, workers)
         self.watcher.begin("JOIN", None)
         build.join(len(shares))
         return events, time.monotonic() - started
 
-    def _fold(self, shares: Sequence[Share]) -> int:
+    def _fold(self, shares: Sequence[Share], workers: Sequence[Worker]) -> int:
         events = 0
 
         def add(count: int) -> None:
@@ -151,10 +154,11 @@ class Rebuild:
         if len(shares) == 1:
             fold_share(shares[0], add)
         else:
-            with ExitStack() as stack:
-                workers = [stack.enter_context(Worker(fold_and_tell, share)) for share in shares]
-                for count in messages_of(workers):
-                    add(count)
+            folding = workers[: len(shares)]
+            for worker, share in zip(folding, shares, strict=True):
+                worker.send(share)
+            for count in messages_of(folding):
+                add(count)
         return events
 
     def _compare(self, build: BuildInTheMaking, live: Build | None) -> Comparison | None:
