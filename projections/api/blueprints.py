@@ -16,6 +16,8 @@ from projections.api.endpoint import Endpoint
 from projections.api.errors import QueryError
 from projections.api.get_code_table import get_code_table
 from projections.api.get_code_tables import get_code_tables
+from projections.api.get_digest import get_digest
+from projections.api.get_digests import get_digests
 from projections.api.get_division import get_division
 from projections.api.get_division_balance import get_division_balance
 from projections.api.get_division_children import get_division_children
@@ -85,6 +87,8 @@ def query_endpoints(parts: QueryParts) -> list[Endpoint]:
         get_division_comparison_runs(parts),
         get_division_sweeps(parts),
         get_mismatches(parts),
+        get_digests(parts),
+        get_digest(parts),
         get_division_findings(parts),
         get_finding(parts, waiting),
         get_division_complaints(parts),

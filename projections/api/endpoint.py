@@ -45,6 +45,7 @@ PATH_PARTS: Final[Mapping[str, PathPart]] = {
         "", {"type": "string", "pattern": "^H[0-9]{11}$", "examples": ["H46902400001"]}, "The hospital, by its national code"
     ),
     "code": PathPart("", DIVISION.schema, "12-digit code of a division"),
+    "week": PathPart("", {"type": "string", "pattern": r"^\d{4}-W\d{2}$", "examples": ["2019-W10"]}, "A week of ISO 8601"),
     "table": PathPart("", {"type": "string", "examples": ["poverty_cause"]}, "Name of a code table"),
 }
 NOBODY: Final = Actor("", "", "", "")

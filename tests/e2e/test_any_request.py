@@ -81,6 +81,7 @@ class Visited:
             "case_id": str(case_id_of(PATIENT, 1)),
             "person_id": str(api.person(19)),
             **dict.fromkeys(("county", "code", "place"), COUNTY),
+            "week": "2018-W36",
             **{f"{kind}_id": str(UUID(int=1)) for kind in ("sample", "finding", "complaint", "run", "mismatch", "sweep")},
             "institution": HOSPITAL,
             "table": "note_kind",

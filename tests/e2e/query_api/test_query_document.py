@@ -15,10 +15,11 @@ from tests.support.supervision import FINDING
 OPERATOR = somebody("OPERATOR", PROVINCE)
 THERE = {"household_id": str(HOUSEHOLD), "code": VILLAGE, "table": "measure_subtype"}
 THERE |= {"institution": HOSPITAL, "case_id": str(case_id_of(PATIENT, 1)), "finding_id": str(FINDING)}
+THERE |= {"week": "2018-W40"}
 NOT_THERE = {"household_id": NOBODY, "code": "469030100999", "table": "colours", "institution": "H1", "case_id": NOBODY}
-NOT_THERE |= {"finding_id": NOBODY}
+NOT_THERE |= {"finding_id": NOBODY, "week": "2018-W99"}
 QUERIES = re.compile(
-    r"/v1/(households|divisions|reference|live|ready|metrics|warnings|mismatches|findings|hospitals(?!/intake-key))"
+    r"/v1/(households|divisions|reference|live|ready|metrics|warnings|mismatches|findings|digests|hospitals(?!/intake-key))"
 )
 MOMENT = {"as_of": "2019-06-01", "known_at": "2019-07-01T00:00:00Z"}
 LATER = {"as_of": day(349).isoformat()}
@@ -44,7 +45,7 @@ def misfits(schema: Any, value: Any) -> list[str]:
 
 
 def test_there_are_as_many_as_there_should_be(operations: dict[str, Any]) -> None:
-    assert len(operations) == 33
+    assert len(operations) == 35
 
 
 def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, Any]) -> None:
@@ -58,7 +59,7 @@ def test_every_json_answer_fits_its_schema(asked: Asked, operations: dict[str, A
             answer = asked.json(path.format(**THERE), OPERATOR if path in FOR_OPERATORS else OF_THE_PROVINCE, **more)
             assert misfits(schema_of(operation, 200, "application/json"), answer) == [], (path, more)
             checked += 1
-    assert checked == 32 + 11
+    assert checked == 34 + 11
 
 
 def test_every_example_fits_its_schema(operations: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ class Visitor:
             "sample_id": drawn.sample_id,
             "institution": hospital_at(PROVINCE),
         }
-        self.there |= {"table": "note_kind", "code": COUNTY, "path": "index.css"}
+        self.there |= {"week": "2018-W36", "table": "note_kind", "code": COUNTY, "path": "index.css"}
         self.there |= {"schema_id": "1", "subject": "household.register-value", "version": "latest"}
         self.described = api.get("/openapi.json", None).get_json()["paths"]
         api.flow()

@@ -67,6 +67,33 @@ def test_the_file_has_the_digests_own_bytes_and_the_page_their_fingerprint(
     assert fingerprint(document) in text_of(browser.get(f"/pages/digests/{WEEK}{asked}"))
 
 
+@pytest.mark.parametrize("team", [None, TEAM])
+def test_programs_are_told_the_same_digest(pages: Pages, team: int | None) -> None:
+    asked, document = "" if team is None else f"?team={team}", made(pages, team)
+    told = pages.api.get(f"/v1/digests/{WEEK}{asked}", SUPERVISOR).get_json()
+    assert (told["digest"], told["fingerprint"]) == (document, fingerprint(document))
+    assert told["labels"]["figure"]["E2"] == {"zh": "脱贫", "en": "Exited in the week"}
+    weeks = pages.api.get("/v1/digests", SUPERVISOR).get_json()["weeks"]
+    assert weeks[-1] == {"week": WEEK, "first_day": "2018-09-03", "last_day": "2018-09-09"}
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "status", "code"),
+    [
+        (f"{WEEK}?team=99", SUPERVISOR, 404, "E-TEAM-UNKNOWN"),
+        ("2030-W01", SUPERVISOR, 409, "E-WEEK-NOT-CLOSED"),
+        ("2018-W99", SUPERVISOR, 422, "E-WEEK-MALFORMED"),
+        (WEEK, OPERATOR, 403, "E-AUTH-ROLE"),
+        (WEEK, COUNTY_OFFICER, 403, "E-AUTH-SCOPE"),
+        (f"{WEEK}?team={TEAM}", COUNTY_OFFICER, 403, "E-AUTH-SCOPE"),
+        (f"{WEEK}?colour=red", SUPERVISOR, 422, "E-FIELD-UNKNOWN"),
+    ],
+)
+def test_a_program_that_cannot_be_told_learns_why(pages: Pages, path: str, who: Actor, status: int, code: str) -> None:
+    refused = pages.api.get(f"/v1/digests/{path}", who)
+    assert (refused.status_code, refused.get_json()["code"]) == (status, code)
+
+
 def test_the_sheet_has_a_line_for_each_figure_and_county_of_the_team(pages: Pages, browser: FlaskClient) -> None:
     answer = browser.get(f"/pages/digests/{WEEK}.csv?team={TEAM}")
     headings, *lines = csv.reader(StringIO(answer.get_data(as_text=True).lstrip("\ufeff")))
