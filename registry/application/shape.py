@@ -55,10 +55,10 @@ def codes_of_shape(declared: type[Any]) -> frozenset[str]:
     found |= {"E-CODE-UNKNOWN" for shape in shapes if shape.table is not None}
     found |= {"E-FIELD-RANGE" for shape in shapes if shape.minimum is not None}
     if any(field.name == "evidence" for field in dataclasses.fields(declared)):
-        found.add("E-CODE-UNKNOWN")
+        found |= {"E-CODE-UNKNOWN"}
     hints = get_type_hints(declared)
     if any(kind in (int, Decimal) for hint in hints.values() for kind in (hint, *get_args(hint))):
-        found.add("E-FIELD-RANGE")
+        found |= {"E-FIELD-RANGE"}
     for name in _nested_fields(declared):  # type: ignore[arg-type]
         kinds = (hints[name], *get_args(hints[name]))
         found = found.union(
