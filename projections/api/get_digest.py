@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from projections.api.access import HOUSEHOLD, PROVINCE, require_role, require_scope
+from projections.api.access import HOUSEHOLD
 from projections.api.answers import json_answer, wants_csv
+from projections.api.digest_asked import digest_for
 from projections.api.endpoint import CSV, JSON, Endpoint, Question
-from projections.api.errors import Fault, QueryRefused
 from projections.api.get_digests import WEEK
 from projections.api.json_schemas import count, record, rows, words
 from projections.api.labels import LABELS, Labels
@@ -18,17 +18,12 @@ from projections.api.sheet import CSV_SCHEMA
 from projections.register.queries.fields import DAY, DIVISION, Document, or_null
 from projections.weekly.figures import FLOWS, RECORDING, STOCKS
 from projections.weekly.files.paper import units_in
-from projections.weekly.making import DigestUnbalanced, fingerprint, make
-from projections.weekly.reading import WeekNotClosed
+from projections.weekly.making import fingerprint
 from projections.weekly.sheet import csv_file, words_of
-from projections.weekly.teams import TeamUnknown
-from projections.weekly.window import WeekMalformed, week
-from schemas.access import Actor
 
 ACTION: Final = "query.totals"
 TEAM_MAX: Final = 99
 FIGURE_LABELS: Final = "figure"
-_WRONG: Final = (WeekMalformed, WeekNotClosed, TeamUnknown, DigestUnbalanced)
 _INTEGER: Final = {"type": "integer", "examples": [-1]}
 _CODE: Final = words("Code of a figure", "E2")
 
@@ -80,9 +75,10 @@ def get_digest(parts: QueryParts) -> Endpoint:
     """The endpoint."""
 
     def view(question: Question) -> Response:
-        document = _made(parts, question)
-        if wants_csv(question.http):
-            return _sheet(document)
+        team = question.values["team"]
+        with digest_for(parts, question.actor, HOUSEHOLD, question.path["week"], team) as (_, _, document):
+            if wants_csv(question.http):
+                return _sheet(document)
         labels = Labels(parts.code_tables(), parts.divisions())
         for unit in units_in(document):
             labels.note_place(unit)
@@ -107,24 +103,6 @@ def get_digest(parts: QueryParts) -> Endpoint:
         problems=("E-AUTH-SCOPE", "E-WEEK-MALFORMED", "E-WEEK-NOT-CLOSED", "E-ACCEPT"),
         view=view,
     )
-
-
-def _made(parts: QueryParts, question: Question) -> Document:
-    """The digest, for who may see the households of all its counties. Raises QueryRefused."""
-    actor: Actor = question.actor
-    team = question.values["team"]
-    require_role(actor, HOUSEHOLD)
-    if team is None:
-        require_scope(actor, HOUSEHOLD, PROVINCE, at="team")
-    try:
-        asked = week(question.path["week"])
-        with parts.reading() as connection:
-            document = make(connection, asked, team)
-    except _WRONG as wrong:
-        raise QueryRefused([Fault(wrong.code, "team" if isinstance(wrong, TeamUnknown) else "week")]) from wrong
-    for unit in units_in(document):
-        require_scope(actor, HOUSEHOLD, unit, at="team")
-    return document
 
 
 def _sheet(document: dict[str, Any]) -> Response:

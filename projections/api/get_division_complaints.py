@@ -18,8 +18,7 @@ from projections.api.moment_parameters import (
     MOMENT_TOLD,
     SUPERVISION,
     check_moment,
-    is_now,
-    moment_of,
+    moment_and_today,
     moment_told,
 )
 from projections.api.parameters import Parameter, choice, codes, flag, whole
@@ -32,10 +31,9 @@ from projections.register.queries.complaints import (
     complaint_shape,
     list_complaints,
 )
-from projections.register.queries.fields import DAY, Document, day_number, day_text, or_null
+from projections.register.queries.fields import DAY, Document, day_text, or_null
 from projections.register.queries.pages import Page
 from schemas.access import Actor
-from schemas.clock import shanghai_date
 from schemas.code_tables import table
 
 ACTION: Final = "query.complaints"
@@ -83,8 +81,7 @@ def get_division_complaints(parts: QueryParts) -> Endpoint:
         values = question.values
         division = division_in_scope(parts.divisions(), question, ACTION)
         with parts.reading() as connection:
-            moment = None if is_now(values) else moment_of(connection, values, SUPERVISION)
-            today = day_number(shanghai_date(parts.clock.now())) if moment is None else moment.as_of
+            moment, today = moment_and_today(parts, connection, values, SUPERVISION)
             filters = {name: values[name] for name in ("state", "channel", "section", "outcome", "overdue")}
             wanted = Wanted(division=division.code, today=today, moment=moment, **filters)
             figures = complaint_figures(connection, division.code, today, moment)

@@ -20,14 +20,13 @@ from projections.api.moment_parameters import (
     MOMENT_TOLD,
     SUPERVISION,
     check_moment,
-    is_now,
-    moment_of,
+    moment_and_today,
     moment_told,
 )
 from projections.api.parameters import Parameter, choice, codes, flag, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Column, Columns, sheet_answer
-from projections.register.queries.fields import DAY, Document, Shape, day_number, day_text, or_null
+from projections.register.queries.fields import DAY, Document, Shape, day_text, or_null
 from projections.register.queries.findings import (
     OPEN,
     SORTS,
@@ -41,7 +40,6 @@ from projections.register.queries.findings import (
 from projections.register.queries.pages import Page
 from projections.weekly.teams import teams
 from schemas.access import Actor
-from schemas.clock import shanghai_date
 from schemas.code_tables import table
 from schemas.divisions import Division
 
@@ -93,8 +91,7 @@ def get_division_findings(parts: QueryParts) -> Endpoint:
     def view(question: Question) -> Response:
         division = division_in_scope(parts.divisions(), question, ACTION)
         with parts.reading() as connection:
-            moment = None if is_now(question.values) else moment_of(connection, question.values, SUPERVISION)
-            today = day_number(shanghai_date(parts.clock.now())) if moment is None else moment.as_of
+            moment, today = moment_and_today(parts, connection, question.values, SUPERVISION)
             filters = {name: question.values[name] for name in ("state", "section", "severity", "team", "overdue")}
             wanted = Wanted(division=division.code, today=today, moment=moment, **filters)
             if wants_csv(question.http):

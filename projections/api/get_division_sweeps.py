@@ -7,12 +7,11 @@ from typing import Final
 from flask import Response
 
 from projections.api.answers import json_answer
-from projections.api.campaign_parameters import CAMPAIGN_PROBLEMS, check_campaigns, moment_and_today
 from projections.api.division_path import BRIEF, brief, division_in_scope
 from projections.api.endpoint import JSON, Endpoint, Question
 from projections.api.json_schemas import count, record, rows
 from projections.api.labels import LABELS, Labels
-from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, moment_told
+from projections.api.moment_parameters import CAMPAIGNS, MOMENT, MOMENT_TOLD, check_moment, moment_and_today, moment_told
 from projections.api.parts import QueryParts
 from projections.register.queries.campaigns import Campaign, Swept, sweep_counts, sweeps
 from projections.register.queries.fields import DAY, ID, Document, day_text, id_text, or_null
@@ -40,7 +39,7 @@ def get_division_sweeps(parts: QueryParts) -> Endpoint:
         divisions = parts.divisions()
         division = division_in_scope(divisions, question, ACTION)
         with parts.reading() as connection:
-            moment, _ = moment_and_today(parts, connection, question.values)
+            moment, _ = moment_and_today(parts, connection, question.values, CAMPAIGNS)
             opened = sweeps(connection, moment)
             counted = sweep_counts(connection, division.code, moment)
         labels = Labels(parts.code_tables(), divisions)
@@ -63,8 +62,8 @@ def get_division_sweeps(parts: QueryParts) -> Endpoint:
         answers={JSON: ANSWER},
         parameters=MOMENT,
         missing=("E-DIVISION-UNKNOWN",),
-        problems=CAMPAIGN_PROBLEMS,
-        check=lambda values, faults: check_campaigns(parts, values, faults),
+        problems=("E-AUTH-SCOPE", "E-DATE-FUTURE", "E-KNOWN-AT"),
+        check=lambda values, faults: check_moment(parts, values, faults, CAMPAIGNS),
         view=view,
     )
 

@@ -16,18 +16,16 @@ from projections.api.moment_parameters import (
     MOMENT_TOLD,
     SUPERVISION,
     check_moment,
-    is_now,
-    moment_of,
+    moment_and_today,
     moment_told,
 )
 from projections.api.parts import QueryParts
 from projections.api.waiting import MIN_VERSION, Waiting
-from projections.register.queries.fields import DAY, WHOLE, Document, day_number, day_text
+from projections.register.queries.fields import DAY, WHOLE, Document, day_text
 from projections.register.queries.findings import STEP_SHAPE, find_finding, finding_shape, steps_of
 from projections.register.queries.moments import Moment
 from projections.register.supervision import FINDING_STEPS
 from schemas.access import decide
-from schemas.clock import shanghai_date
 from schemas.event_labels import event_label
 
 _EVENT_TYPES: Final = {step: event_type for event_type, step in FINDING_STEPS.items()}
@@ -52,8 +50,7 @@ def get_finding(parts: QueryParts, waiting: Waiting) -> Endpoint:
     def view(question: Question) -> Response:
         waiting.until(lambda: version_for(question), question.values["min_version"], question.values["max_wait_s"])
         with parts.reading() as connection:
-            moment = None if is_now(question.values) else moment_of(connection, question.values, SUPERVISION)
-            today = day_number(shanghai_date(parts.clock.now())) if moment is None else moment.as_of
+            moment, today = moment_and_today(parts, connection, question.values, SUPERVISION)
             finding, version = _found(connection, question, today, moment)
             steps = steps_of(connection, question.path["finding_id"].bytes, moment)
         labels = Labels(parts.code_tables(), parts.divisions())

@@ -7,7 +7,6 @@ from flask import Response, request
 
 from projections.api.access import require_scope
 from projections.api.answers import json_answer, wants_csv
-from projections.api.campaign_parameters import CAMPAIGN_PROBLEMS, check_campaigns, moment_and_today
 from projections.api.cursors import CURSOR, make_cursor, read_cursor
 from projections.api.division_path import BRIEF, brief
 from projections.api.endpoint import CSV, JSON, Endpoint, Question
@@ -15,7 +14,7 @@ from projections.api.errors import Faults
 from projections.api.json_schemas import record, rows, words
 from projections.api.labels import LABELS, Labels
 from projections.api.languages import preferred_language
-from projections.api.moment_parameters import MOMENT, MOMENT_TOLD, moment_told
+from projections.api.moment_parameters import CAMPAIGNS, MOMENT, MOMENT_TOLD, check_moment, moment_and_today, moment_told
 from projections.api.parameters import Parameter, codes, division, flag, identifier, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Column, Columns, sheet_answer
@@ -57,7 +56,7 @@ def get_mismatches(parts: QueryParts) -> Endpoint:
         place = values["division"] or question.actor.division
         require_scope(question.actor, ACTION, place)
         with parts.reading() as connection:
-            moment, today = moment_and_today(parts, connection, values)
+            moment, today = moment_and_today(parts, connection, values, CAMPAIGNS)
             filters = {name: values[name] for name in ("run", "state", "sector", "rule", "overdue")}
             wanted = Wanted(division=place, today=today, moment=moment, **filters)
             if wants_csv(question.http):
@@ -89,7 +88,15 @@ def get_mismatches(parts: QueryParts) -> Endpoint:
         action=ACTION,
         answers={JSON: ANSWER, CSV: CSV_SCHEMA},
         parameters=PARAMETERS,
-        problems=(*CAMPAIGN_PROBLEMS, "E-DIVISION-UNKNOWN", "E-FIELD-NOT-ALLOWED", "E-CURSOR", "E-ACCEPT"),
+        problems=(
+            "E-AUTH-SCOPE",
+            "E-DATE-FUTURE",
+            "E-KNOWN-AT",
+            "E-DIVISION-UNKNOWN",
+            "E-FIELD-NOT-ALLOWED",
+            "E-CURSOR",
+            "E-ACCEPT",
+        ),
         check=lambda values, faults: _check(parts, values, faults),
         view=view,
     )
@@ -100,7 +107,7 @@ def _columns(columns: Columns) -> list[Column]:
 
 
 def _check(parts: QueryParts, values: Mapping[str, Any], faults: Faults) -> None:
-    check_campaigns(parts, values, faults)
+    check_moment(parts, values, faults, CAMPAIGNS)
     if values["division"] is not None and values["division"] not in parts.divisions():
         faults.add("E-DIVISION-UNKNOWN", at="division", division=values["division"])
     read_cursor(values["cursor"], _question(values), faults)

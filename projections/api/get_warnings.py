@@ -19,18 +19,16 @@ from projections.api.moment_parameters import (
     MOMENT_TOLD,
     WARNINGS,
     check_moment,
-    is_now,
-    moment_of,
+    moment_and_today,
     moment_told,
 )
 from projections.api.parameters import Parameter, choice, codes, division, flag, whole
 from projections.api.parts import QueryParts
 from projections.api.sheet import CSV_SCHEMA, Columns, sheet_answer
 from projections.expenses.queries.cases import SORTS, Wanted, all_cases, case_shape, list_cases, shape_of
-from projections.register.queries.fields import DAY, DIVISION, day_number, day_text, or_null
+from projections.register.queries.fields import DAY, DIVISION, day_text, or_null
 from projections.register.queries.moments import Moment
 from projections.register.queries.pages import Page
-from schemas.clock import shanghai_date
 
 ACTION: Final = "query.warnings"
 ROWS: Final = 100
@@ -76,8 +74,7 @@ def get_warnings(parts: QueryParts) -> Endpoint:
         require_scope(question.actor, ACTION, place)
         values = {**question.values, "division": place}
         with parts.reading_expenses() as connection:
-            moment = None if is_now(values) else moment_of(connection, values, WARNINGS)
-            today = day_number(shanghai_date(parts.clock.now())) if moment is None else moment.as_of
+            moment, today = moment_and_today(parts, connection, values, WARNINGS)
             wanted = _wanted(values, today, moment)
             if wants_csv(question.http):
                 return _sheet(parts, connection, wanted, _page(question.values))

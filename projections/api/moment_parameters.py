@@ -91,6 +91,19 @@ def moment_of(connection: Connection, values: Mapping[str, Any], book: Book = RE
     return Moment(day_of_instant(known_at) if as_of is None else as_of, known_at)
 
 
+def moment_and_today(
+    parts: QueryParts, connection: Connection, values: Mapping[str, Any], book: Book = REGISTER
+) -> tuple[Moment | None, int]:
+    """The moment that is asked about, None for now; and its day, or the present one in the province.
+
+    Raises QueryRefused (E-KNOWN-AT).
+    """
+    if is_now(values):
+        return None, day_number(shanghai_date(parts.clock.now()))
+    moment = moment_of(connection, values, book)
+    return moment, moment.as_of
+
+
 def moment_told(moment: Moment | None) -> dict[str, str | None]:
     """The moment as answers say it."""
     if moment is None:

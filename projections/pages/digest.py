@@ -4,14 +4,14 @@ Who may see the figures of a place sees its digest; the files and what is behind
 others a figure of one or two is not told (small cells), nor is any county's by itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
 from sqlalchemy import Connection
 
-from projections.api.access import HOUSEHOLD, PROVINCE, require_role, require_scope
+from projections.api.access import HOUSEHOLD, require_role, require_scope
+from projections.api.digest_asked import digest_for
 from projections.api.errors import Fault, QueryRefused, refuse
 from projections.api.parts import QueryParts
 from projections.days import date_of
@@ -23,12 +23,11 @@ from projections.weekly.figures import tells_persons
 from projections.weekly.files.paper import units_in
 from projections.weekly.files.pdf import PdfNotInstalled, makes_pdf, pdf
 from projections.weekly.files.workbook import XLSX, workbook
-from projections.weekly.making import DigestUnbalanced, Document, canonical, fingerprint, make
-from projections.weekly.reading import WeekNotClosed, closed_weeks
+from projections.weekly.making import Document, canonical, fingerprint
+from projections.weekly.reading import closed_weeks
 from projections.weekly.sheet import csv_file, words_of
 from projections.weekly.showing import shown, totals, written
-from projections.weekly.teams import TeamUnknown
-from projections.weekly.window import Week, WeekMalformed, week
+from projections.weekly.window import Week
 from schemas.access import ACTOR, Actor, decide
 from schemas.divisions import hainan
 from schemas.event_labels import event_label
@@ -36,7 +35,6 @@ from schemas.event_labels import event_label
 ACTION: Final = "query.totals"
 WEEKS: Final = 60
 _FILES: Final = {"JSON": "digest_file", "CSV": "digest_sheet", "XLSX": "digest_workbook", "PDF": "digest_print"}
-_WRONG: Final = (WeekMalformed, WeekNotClosed, TeamUnknown, DigestUnbalanced)
 
 
 def add_digests(blueprint: Blueprint, parts: QueryParts) -> None:
@@ -121,22 +119,9 @@ def _add_files(blueprint: Blueprint, parts: QueryParts) -> None:
         return _file(content, "application/pdf", f"digest-{_name(document)}.pdf")
 
 
-@contextmanager
-def _made(parts: QueryParts, label: str) -> Iterator[tuple[Connection, Week, Document]]:
+def _made(parts: QueryParts, label: str) -> AbstractContextManager[tuple[Connection, Week, Document]]:
     """The digest, if the actor may see the figures of all its counties. Raises QueryRefused."""
-    team, actor = _team(), _actor()
-    require_role(actor, ACTION)
-    try:
-        asked = week(label)
-        if team is None:
-            require_scope(actor, ACTION, PROVINCE, at="team")
-        with parts.reading() as connection:
-            document = make(connection, asked, team)
-            for place in () if team is None else units_in(document):
-                require_scope(actor, ACTION, place, at="team")
-            yield connection, asked, document
-    except _WRONG as wrong:
-        raise QueryRefused([Fault(wrong.code, "team" if isinstance(wrong, TeamUnknown) else "week")]) from wrong
+    return digest_for(parts, _actor(), ACTION, label, _team())
 
 
 def _actor() -> Actor:

@@ -11,7 +11,9 @@ from projections.register.campaign_tables import CAMPAIGN_END as CAMPAIGN_END
 from projections.register.campaign_tables import MISMATCH_STEP as MISMATCH_STEP
 from projections.register.campaign_tables import SWEEP_STEP as SWEEP_STEP
 from projections.register.metadata import METADATA as METADATA
-from projections.register.team_tables import TEAM_COUNTY as TEAM_COUNTY
+from projections.register.supervision_tables import COMPLAINT_STEP as COMPLAINT_STEP
+from projections.register.supervision_tables import FINDING_STEP as FINDING_STEP
+from projections.register.supervision_tables import TEAM_COUNTY as TEAM_COUNTY
 
 CHECKPOINT: Final = checkpoint_table(METADATA)
 
@@ -343,54 +345,5 @@ DIVISION_EXIT: Final = Table(
     Column("step", CODE, nullable=False),
     Column("poor_persons", Integer),
     Column("rural_persons", Integer),
-    sqlite_with_rowid=False,
-)
-
-FINDING_STEP: Final = Table(
-    "finding_step",
-    METADATA,
-    # Every step of a finding; the last of a moment says how it stood, the first what it is.
-    Column("finding_id", ID, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("kind", CODE, nullable=False),
-    # Where it was found; from the assignment on the office that has it.
-    Column("division", DIVISION, nullable=False),
-    Column("effective_on", DAY, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    Column("actor_role", CODE, nullable=False),
-    Column("event_id", ID, nullable=False),
-    # Of an assignment and of a reopening.
-    Column("due_on", DAY),
-    # What follows is said by the recording alone.
-    Column("team", SMALL),
-    Column("section", CODE),
-    Column("finding_type", CODE),
-    Column("severity", CODE),
-    Column("conduct_kind", CODE),
-    Column("household_id", ID),
-    Column("holds_exit", Boolean),
-    Index("finding_step_by_division", "division"),
-    sqlite_with_rowid=False,
-)
-
-COMPLAINT_STEP: Final = Table(
-    "complaint_step",
-    METADATA,
-    # That a complaint was received, and that it was resolved.
-    Column("complaint_id", ID, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("kind", CODE, nullable=False),
-    Column("division", DIVISION, nullable=False),
-    Column("effective_on", DAY, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    Column("actor_role", CODE, nullable=False),
-    Column("event_id", ID, nullable=False),
-    # What follows is said by the receiving alone, but for the outcome, which the resolving says.
-    Column("due_on", DAY),
-    Column("channel", CODE),
-    Column("section", CODE),
-    Column("household_id", ID),
-    Column("outcome", CODE),
-    Index("complaint_step_by_division", "division"),
     sqlite_with_rowid=False,
 )

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, false, func, not_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, case, false, func, not_, select, true
 
 from projections.register.campaigns import RUN, SWEEP
 from projections.register.queries.fields import DAY, DIVISION, FLAG, ID, TEXT, Document, Field, Shape
-from projections.register.queries.moments import Moment, topic_known_before
+from projections.register.queries.moments import Moment, by_then, newest_of_each, topic_known_before
 from projections.register.queries.pages import Key, Page, all_of, or_first, ordered, page_of
 from projections.register.queries.places import within
 from projections.register.tables import CAMPAIGN, CAMPAIGN_END, CHECKPOINT, MISMATCH_STEP, SWEEP_STEP
@@ -124,10 +124,10 @@ def sweep_counts(connection: Connection, division: str, moment: Moment | None) -
 
 def _campaigns(connection: Connection, kind: str, moment: Moment | None) -> list[Campaign]:
     c, e = CAMPAIGN.c, CAMPAIGN_END.c
-    ended = and_(e.campaign_id == c.campaign_id, _by_then(e.closed_on, e.closed_at, moment))
+    ended = and_(e.campaign_id == c.campaign_id, by_then(e.closed_on, e.closed_at, moment))
     columns = (c.campaign_id, c.year, c.half, c.window_from, c.window_to, c.sectors, c.opened_on, e.closed_on)
     statement = select(*columns).select_from(CAMPAIGN.outerjoin(CAMPAIGN_END, ended))
-    wanted = statement.where(c.kind == kind, _by_then(c.opened_on, c.opened_at, moment))
+    wanted = statement.where(c.kind == kind, by_then(c.opened_on, c.opened_at, moment))
     rows = connection.execute(wanted.order_by(c.opened_on.desc(), c.campaign_id)).all()
     return [
         Campaign(bytes(row[0]), *row[1:5], tuple(row.sectors.split(",")) if row.sectors else (), row.opened_on, row.closed_on)
@@ -185,22 +185,11 @@ def _mismatches(wanted: Wanted) -> FromClause:
     )
 
 
-def _last(table: Any, by: str, condition: ColumnElement[bool], moment: Moment | None) -> FromClause:
+def _last(table: Table, by: str, condition: ColumnElement[bool], moment: Moment | None) -> FromClause:
     """Of each stream the last row of those that hold the condition, at the moment."""
     c = table.c
-    then = and_(condition, _by_then(c.effective_on, c.recorded_at, moment))
-    newest: Select[Any] = select(c[by], func.max(c.version).label("version")).where(then).group_by(c[by])
-    newest_of = newest.subquery()
-    same = and_(c[by] == newest_of.c[by], c.version == newest_of.c.version)
-    return select(table).join(newest_of, same).subquery()
-
-
-def _by_then(on: ColumnElement[Any], at: ColumnElement[Any], moment: Moment | None) -> ColumnElement[bool]:
-    """Whether it was so on the day, and known at the instant."""
-    if moment is None:
-        return true()
-    known = true() if moment.known_at is None else at <= moment.known_at
-    return and_(on <= moment.as_of, known)
+    newest = newest_of_each(table, by, condition, by_then(c.effective_on, c.recorded_at, moment))
+    return select(table).join(newest, and_(c[by] == newest.c[by], c.version == newest.c.version)).subquery()
 
 
 MISMATCH_SHAPE: Final = _shape(_mismatches(Wanted(division="460000000000", today=0)))

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, case, func, not_, select
 
 from projections.register.queries.fields import DAY, DIVISION, FLAG, ID, INSTANT, TEXT, WHOLE, Document, Field, Shape
-from projections.register.queries.moments import Moment
+from projections.register.queries.moments import Moment, by_then
 from projections.register.queries.pages import Key, Page, all_of, or_first, ordered, page_of
 from projections.register.queries.places import within
-from projections.register.queries.supervision import NEVER, Steps, within_moment
+from projections.register.queries.supervision import NEVER, Steps
 from projections.register.supervision import RECORDED
 from projections.register.tables import FINDING_STEP
 
@@ -133,7 +133,7 @@ def find_finding(connection: Connection, finding_id: bytes, today: int, moment: 
 
 def steps_of(connection: Connection, finding_id: bytes, moment: Moment | None) -> list[Document]:
     """Its steps in their order, those of the moment alone where there is one."""
-    wanted = select(*STEP_SHAPE.columns).where(_T.finding_id == finding_id, *within_moment(FINDING_STEP, moment))
+    wanted = select(*STEP_SHAPE.columns).where(_T.finding_id == finding_id, by_then(_T.effective_on, _T.recorded_at, moment))
     return [STEP_SHAPE.document(row) for row in connection.execute(wanted.order_by(_T.version))]
 
 

@@ -7,7 +7,7 @@ moment. A rectangle is known from the `recorded_at` of the fact that made it; wh
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_
+from sqlalchemy import ColumnElement, Connection, Subquery, Table, and_, func, select, true
 
 from projections import checkpoints
 from projections.checkpoints import read_checkpoints
@@ -30,6 +30,20 @@ class Moment:
 def believed(moment: Moment) -> ColumnElement[bool]:
     """The rows of register_history that hold at the moment: a household that the register had not yet, has none."""
     return and_(held(HISTORY, moment), HISTORY.c.status != NO_STATUS)
+
+
+def by_then(on: ColumnElement[Any], at: ColumnElement[Any], moment: Moment | None) -> ColumnElement[bool]:
+    """Of steps, each of a day `on` and recorded `at`: those that were true and known at the moment; all of them for None."""
+    if moment is None:
+        return true()
+    known = true() if moment.known_at is None else at <= moment.known_at
+    return and_(on <= moment.as_of, known)
+
+
+def newest_of_each(table: Table, stream: str, *conditions: ColumnElement[bool]) -> Subquery:
+    """Of each stream the highest `version` that holds the conditions: the columns `stream` and `version`."""
+    c = table.c
+    return select(c[stream], func.max(c.version).label("version")).where(*conditions).group_by(c[stream]).subquery()
 
 
 def held(history: Table, moment: Moment) -> ColumnElement[bool]:

@@ -6,9 +6,9 @@ dated before the one before it, so the last by its version is the last of both.
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select
 
-from projections.register.queries.moments import Moment, topic_known_before
+from projections.register.queries.moments import Moment, by_then, newest_of_each, topic_known_before
 from projections.register.tables import CHECKPOINT
 
 TOPIC: Final = "supervision.events"
@@ -34,21 +34,11 @@ class Steps:
     def standing(self, columns: list[ColumnElement[Any]], moment: Moment | None, of: bytes | None = None) -> Select[Any]:
         """These columns, of everything that there was at the moment, or is now; `of`: of this finding or complaint alone."""
         t = self.table.c
-        newest = select(t[self._id], func.max(t.version).label("version")).where(*within_moment(self.table, moment))
-        newest = newest if of is None else newest.where(t[self._id] == of)
-        found = newest.group_by(t[self._id]).subquery()
+        its_own = [] if of is None else [t[self._id] == of]
+        found = newest_of_each(self.table, self._id, by_then(t.effective_on, t.recorded_at, moment), *its_own)
         its_last = and_(self.id == found.c[self._id], self.last.version == found.c.version)
         its_first = and_(self.first[self._id] == self.id, self.first.kind == self._begins)
         return select(*columns).select_from(self._last.join(found, its_last).join(self._first, its_first))
-
-
-def within_moment(table: Table, moment: Moment | None) -> list[ColumnElement[bool]]:
-    """The steps that were true and known at the moment; all for none."""
-    if moment is None:
-        return []
-    t = table.c
-    known = [] if moment.known_at is None else [t.recorded_at <= moment.known_at]
-    return [t.effective_on <= moment.as_of, *known]
 
 
 def supervision_known_before(connection: Connection) -> int:
